@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target is built in the Swift 6 language mode with warnings as errors; the targets that touch C are also built
+// under strict memory safety.
+let ours: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+let touchingC: [SwiftSetting] = ours + [.strictMemorySafety()]
+
+let package = Package(
+  name: "Bellwether",
+  products: [.executable(name: "bellwether", targets: ["bellwether"])],
+  targets: [
+    // Debian's libraries, and the one C++ shim.
+    .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .target(
+      name: "CSimdjson",
+      cxxSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))],
+      linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // Imports point down only: each target may import the ones above it in this list.
+    .target(name: "Incidents", swiftSettings: ours),
+    .target(name: "Hotspots", dependencies: ["Incidents"], swiftSettings: ours),
+    .target(
+      name: "Wire", dependencies: ["Incidents", "Hotspots", "CSimdjson", "CSodium", "CXxhash"],
+      swiftSettings: touchingC),
+    .target(name: "Pipeline", dependencies: ["Incidents", "Hotspots", "Wire"], swiftSettings: ours),
+    .target(name: "PublicData", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
+    .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
+    .target(
+      name: "PipelineTesting", dependencies: ["Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours),
+    .executableTarget(
+      name: "bellwether",
+      dependencies: ["Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData"],
+      swiftSettings: ours),
+
+    .testTarget(
+      name: "IncidentsTests", dependencies: ["Incidents"], path: "Tests/Incidents", swiftSettings: ours),
+    .testTarget(
+      name: "HotspotsTests", dependencies: ["Hotspots", "Incidents"], path: "Tests/Hotspots", swiftSettings: ours),
+    .testTarget(
+      name: "WireTests", dependencies: ["Wire", "Hotspots", "Incidents"], path: "Tests/Wire", swiftSettings: ours),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["Pipeline", "PipelineTesting", "Wire"], path: "Tests/Pipeline",
+      swiftSettings: ours),
+    .testTarget(
+      name: "PublicDataTests", dependencies: ["PublicData", "Wire"], path: "Tests/PublicData", swiftSettings: ours),
+    .testTarget(
+      name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "Wire"], path: "Tests/Broker",
+      swiftSettings: ours),
+  ],
+  cxxLanguageStandard: .cxx20
+)
