@@ -1,0 +1,113 @@
+import Incidents
+
+/// What is known of one identity: its newest revision, and where that counts. 56 bytes.
+struct LiveEvent: Sendable, BitwiseCopyable {
+  var identity: Identity
+  var content: UInt64
+  var revision: UInt64
+  var hour: Hour
+  /// The neighbours in the chain of the hour: slots plus one, 0 for none.
+  var next: UInt32 = 0
+  var previous: UInt32 = 0
+  var measures: MeasureSet
+  var bucket: Bucket
+  var precision: Precision
+  /// False for a retraction: known, so that older revisions are superseded, and counted nowhere.
+  var isCounted: Bool
+}
+
+/// All live events, found by identity and by hour. Slots are never given back: an identity once seen stays known.
+///
+/// An open-addressing index of slots (linear probing, at most 3/4 full) over pages of events, and for each hour a
+/// doubly linked chain through the events that count in it, so that a window can walk what enters and leaves it.
+struct EventStore: Sendable {
+  private static let slotsPerPage = 1_024
+
+  private var pages: [[LiveEvent]] = []
+  private(set) var count = 0
+  /// Slots plus one, 0 for empty; a power of two long.
+  private var index: [UInt32]
+  /// The first event of each hour since 1970: slots plus one, 0 for none.
+  private var heads: [UInt32] = []
+
+  init() {
+    index = Array(repeating: 0, count: 1_024)
+  }
+
+  subscript(slot: Int) -> LiveEvent {
+    get { pages[slot / Self.slotsPerPage][slot % Self.slotsPerPage] }
+    _modify { yield &pages[slot / Self.slotsPerPage][slot % Self.slotsPerPage] }
+  }
+
+  /// The slot of an identity; nil when it was never seen.
+  func slot(of identity: Identity) -> Int? {
+    let mask = index.count - 1
+    var probe = Int(truncatingIfNeeded: identity.low) & mask
+    while index[probe] != 0 {
+      let slot = Int(index[probe]) - 1
+      if self[slot].identity == identity { return slot }
+      probe = (probe + 1) & mask
+    }
+    return nil
+  }
+
+  /// Adds an event whose identity is new; it is in no chain yet.
+  mutating func insert(_ event: LiveEvent) -> Int {
+    if (count + 1) * 4 > index.count * 3 { growIndex() }
+    let slot = count
+    if slot % Self.slotsPerPage == 0 {
+      pages.append([])
+      pages[pages.count - 1].reserveCapacity(Self.slotsPerPage)
+    }
+    pages[pages.count - 1].append(event)
+    count += 1
+    enter(slot, event.identity)
+    return slot
+  }
+
+  private mutating func enter(_ slot: Int, _ identity: Identity) {
+    let mask = index.count - 1
+    var probe = Int(truncatingIfNeeded: identity.low) & mask
+    while index[probe] != 0 { probe = (probe + 1) & mask }
+    index[probe] = UInt32(slot) + 1
+  }
+
+  private mutating func growIndex() {
+    index = Array(repeating: 0, count: index.count * 2)
+    for slot in 0..<count { enter(slot, self[slot].identity) }
+  }
+
+  /// Puts an event into the chain of its hour.
+  mutating func link(_ slot: Int) {
+    let hour = Int(self[slot].hour.index)
+    if hour >= heads.count { heads.append(contentsOf: repeatElement(0, count: hour + 1 - heads.count)) }
+    let next = heads[hour]
+    self[slot].next = next
+    self[slot].previous = 0
+    if next != 0 { self[Int(next) - 1].previous = UInt32(slot) + 1 }
+    heads[hour] = UInt32(slot) + 1
+  }
+
+  /// Takes an event out of the chain of its hour.
+  mutating func unlink(_ slot: Int) {
+    let event = self[slot]
+    if event.previous != 0 {
+      self[Int(event.previous) - 1].next = event.next
+    } else {
+      heads[Int(event.hour.index)] = event.next
+    }
+    if event.next != 0 { self[Int(event.next) - 1].previous = event.previous }
+  }
+
+  /// Calls `body` with each event that counts in an hour.
+  func forEach(in hour: Hour, _ body: (LiveEvent) -> Void) {
+    let hour = Int(hour.index)
+    guard hour >= 0, hour < heads.count else { return }
+    var link = heads[hour]
+    while link != 0 {
+      let event = self[Int(link) - 1]
+      body(event)
+      link = event.next
+    }
+  }
+}

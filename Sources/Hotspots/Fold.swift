@@ -1,0 +1,190 @@
+import Incidents
+
+/// The fold: journal in, projections out. A value without clock, randomness or I/O, so that the same frames give the same
+/// answers live, in a replay and in a test.
+///
+/// The caller feeds whole frames: `begin`, then `apply` for each line in order; between frames it may ask for
+/// `changedProjections`. The state after a frame depends on the frames alone, never on how they were batched.
+public struct Fold: Sendable {
+  /// The sources seen so far; lines are decoded against it.
+  public var sourceTable = SourceTable()
+  /// The journal's time: the running maximum of the frames' arrival times; nil before the birth.
+  public private(set) var now: EventTime?
+  /// How many frames were begun.
+  public private(set) var frames: Int64 = 0
+  /// The line applied last within the newest frame; −1 while it has none.
+  public private(set) var lastIndex = -1
+  public let partition: Int32
+
+  private var events = EventStore()
+  private var windows = WindowCounts()
+  private var days = DayCounts()
+  private var states = SourceStates()
+  private var introduced = 0
+  private var publication = Publication()
+
+  public init(partition: Int32) {
+    self.partition = partition
+  }
+
+  /// The place of the line applied last.
+  public var position: JournalPosition { JournalPosition(partition: partition, frame: frames - 1, index: lastIndex) }
+
+  /// What became of the records of a topic, so far.
+  public func verdicts(_ topic: InputTopic) -> Verdicts { states.verdicts(topic) }
+
+  /// An order-free sum of hashes of all windows' counts and totals, for comparing two folds of one journal.
+  public var countsDigest: UInt64 { windows.digest }
+
+  /// Starts a frame that arrived at `at`: each hour boundary in (now, at] rolls the windows, ascending.
+  public mutating func begin(at: EventTime) {
+    frames += 1
+    lastIndex = -1
+    guard let old = now else {
+      now = at
+      return
+    }
+    guard at > old else { return }
+    var hour = old.hour.index
+    while hour < at.hour.index {
+      hour += 1
+      roll(to: Hour(index: hour))
+    }
+    now = at
+  }
+
+  /// Takes the settings of a control frame.
+  public mutating func configure(_ configuration: Configuration) {
+    states.register(configuration.sources, at: now ?? EventTime(milliseconds: 0))
+  }
+
+  /// Applies the next line of the frame.
+  public mutating func apply(_ event: JournalEvent) {
+    lastIndex += 1
+    introduceNewSources()
+    states.note(event, received: now ?? event.occurredFrom)
+    let slot = events.slot(of: event.identity)
+    switch judge(event, against: slot.map { events[$0] }) {
+    case .duplicate: states.count(event) { $0.duplicate += 1 }
+    case .conflict: states.count(event) { $0.conflict += 1 }
+    case .superseded: states.count(event) { $0.superseded += 1 }
+    case .folded: fold(event, into: slot)
+    }
+  }
+
+  private mutating func introduceNewSources() {
+    while introduced < sourceTable.count {
+      let source = SourceIndex(UInt32(introduced))
+      states.introduce(source, name: sourceTable.name(of: source))
+      introduced += 1
+    }
+  }
+
+  private func judge(_ event: JournalEvent, against known: LiveEvent?) -> Verdict {
+    guard let known, event.revision <= known.revision else { return .folded }
+    guard event.revision == known.revision else { return .superseded }
+    return event.content == known.content ? .duplicate : .conflict
+  }
+
+  private mutating func fold(_ event: JournalEvent, into slot: Int?) {
+    let bucket = bucket(of: event)
+    let isFact = event.kind == .fact
+    states.count(event) {
+      $0.folded += 1
+      guard isFact else { return }
+      if event.isUnmapped { $0.unmappedOffence += 1 }
+      if bucket.isUnattributed { $0.unattributed += 1 }
+    }
+    let live = LiveEvent(
+      identity: event.identity, content: event.content, revision: event.revision, hour: event.occurredFrom.hour,
+      measures: isFact ? event.measures : [], bucket: bucket, precision: event.precision, isCounted: isFact)
+    let place: Int
+    if let slot {
+      takeBack(slot)
+      events[slot] = live
+      place = slot
+    } else {
+      place = events.insert(live)
+    }
+    guard isFact else { return }
+    events.link(place)
+    count(live, sign: 1)
+    publication.note(bucket)
+  }
+
+  private mutating func takeBack(_ slot: Int) {
+    let known = events[slot]
+    guard known.isCounted else { return }
+    events.unlink(slot)
+    count(known, sign: -1)
+    publication.touch(known.bucket)
+  }
+
+  private mutating func count(_ event: LiveEvent, sign: Int32) {
+    let age = currentHour.index - event.hour.index
+    windows.add(event, age: age, sign: sign)
+    if age >= 0, event.precision.countsInDay { days.add(event, sign: sign) }
+  }
+
+  private var currentHour: Hour { now?.hour ?? Hour(index: 0) }
+
+  /// Where an event counts: its area, else its responsible area, else the unattributed bucket of its source's force.
+  private func bucket(of event: JournalEvent) -> Bucket {
+    switch event.place {
+    case .area(let area): return Bucket(area)
+    case .unplaced(.outOfScope): break
+    case .unplaced: if case .area(let area) = event.responsible { return Bucket(area) }
+    }
+    return Bucket.unattributed(states.force(of: event.source))
+  }
+
+  private mutating func roll(to hour: Hour) {
+    now = hour.start
+    events.forEach(in: hour) { event in
+      windows.enter(event)
+      if event.precision.countsInDay { days.add(event, sign: 1) }
+    }
+    for window in Window.allCases {
+      events.forEach(in: Hour(index: hour.index - window.hours)) { windows.pass($0, window) }
+      events.forEach(in: Hour(index: hour.index - window.hours * 2)) { windows.leave($0, window) }
+    }
+  }
+}
+
+// MARK: - Projections
+
+extension Fold {
+  /// The buckets whose published counts are out of date, as they stand, in bucket order: those that changed, and at a new
+  /// journal hour all that ever had an event. They count as published from then on.
+  public mutating func changedProjections() -> [BoroughProjection] {
+    guard let now else { return [] }
+    var changed: [BoroughProjection] = []
+    for bucket in publication.due(at: now.hour) {
+      let measures = counts(of: bucket, now: now)
+      guard publication.publish(measures, of: bucket, at: now.hour) else { continue }
+      changed.append(projection(of: bucket, measures: measures, now: now))
+    }
+    return changed
+  }
+
+  /// What stands now has been published before: for a take-over, which folds silently what its predecessor published.
+  public mutating func settle() { _ = changedProjections() }
+
+  private func projection(of bucket: Bucket, measures: [MeasureCounts], now: EventTime) -> BoroughProjection {
+    BoroughProjection(
+      bucket: bucket, now: now, position: position, measures: measures,
+      sources: InputTopic.allCases.map { states.freshness($0, force: bucket.force, now: now) })
+  }
+
+  private func counts(of bucket: Bucket, now: EventTime) -> [MeasureCounts] {
+    let today = LocalDay(containing: now)
+    let yesterday = LocalDay(index: today.index - 1)
+    return Measure.allCases.map { measure in
+      MeasureCounts(
+        windows: InlineCounts { windows.current(bucket, measure, $0) },
+        previous: InlineCounts { windows.previous(bucket, measure, $0) },
+        today: days.count(bucket, today, measure), yesterday: days.count(bucket, yesterday, measure),
+        total: windows.total(bucket, measure))
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Incidents
+
+/// What was last published of each bucket, so that only changes are.
+struct Publication: Sendable {
+  private struct Entry: Sendable {
+    /// It has had an event, so it is published once per journal hour from then on.
+    var isKnown = false
+    /// It may differ from what was published.
+    var isTouched = false
+    var hour: Hour?
+    var measures: [MeasureCounts] = []
+  }
+
+  private var entries = [Entry](repeating: Entry(), count: Bucket.count)
+
+  /// An event came to count in a bucket.
+  mutating func note(_ bucket: Bucket) {
+    entries[bucket.index].isKnown = true
+    entries[bucket.index].isTouched = true
+  }
+
+  /// Something that counted in a bucket was taken back.
+  mutating func touch(_ bucket: Bucket) { entries[bucket.index].isTouched = true }
+
+  /// The buckets that may have to be published, in bucket order.
+  func due(at hour: Hour) -> [Bucket] {
+    entries.indices.lazy.filter { entries[$0].isKnown && (entries[$0].isTouched || entries[$0].hour != hour) }
+      .map { Bucket(index: $0) }
+  }
+
+  /// Notes what is about to be published; false when it equals what was published in the same hour.
+  mutating func publish(_ measures: [MeasureCounts], of bucket: Bucket, at hour: Hour) -> Bool {
+    entries[bucket.index].isTouched = false
+    guard entries[bucket.index].hour != hour || entries[bucket.index].measures != measures else { return false }
+    entries[bucket.index].hour = hour
+    entries[bucket.index].measures = measures
+    return true
+  }
+}

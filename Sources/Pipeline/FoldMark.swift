@@ -1,0 +1,41 @@
+import Hotspots
+import Incidents
+import Wire
+
+/// What rides in the metadata of the fold's committed offset: how far it is, and digests by which a restart proves that
+/// code and history still agree.
+public struct FoldMark: Hashable, Sendable {
+  /// The version of the fold; outputs of another one may differ.
+  public static let release = 1
+  private static let format = "1"
+
+  public var release = FoldMark.release
+  /// Committed frames before the offset.
+  public var frame: Int64
+  /// The running digest of everything ever published from the partition.
+  public var digest: Digest256
+  /// An order-free sum of hashes of all counts.
+  public var counts: UInt64
+
+  public init(frame: Int64, digest: Digest256, counts: UInt64) {
+    self.frame = frame
+    self.digest = digest
+    self.counts = counts
+  }
+
+  /// Before the first frame.
+  public static let start = FoldMark(frame: 0, digest: .zero, counts: 0)
+
+  /// `format:version:frame:digest:counts`.
+  public var metadata: String { "\(Self.format):\(release):\(frame):\(digest):\(String(counts, radix: 16))" }
+
+  /// Reads a committed offset's metadata back; nil when it is not ours.
+  public init?(metadata: String) {
+    let parts = metadata.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 5, parts[0] == Self.format, let release = Int(parts[1]), let frame = Int64(parts[2]),
+      let digest = Digest256(String(parts[3])), let counts = UInt64(parts[4], radix: 16)
+    else { return nil }
+    self.init(frame: frame, digest: digest, counts: counts)
+    self.release = release
+  }
+}

@@ -1,0 +1,37 @@
+import Hotspots
+import Incidents
+import Wire
+
+/// The decoders of the inputs, one a topic.
+struct InputTranslators: ~Copyable {
+  private let incidentsTopic: String
+  private var incidents: IncidentTranslator
+
+  init(names: Names, configuration: Configuration) {
+    incidentsTopic = names.input(.incidents)
+    incidents = IncidentTranslator(
+      topicName: InputTopic.incidents.name, sources: configuration.sourceNames(for: .incidents))
+  }
+
+  /// Appends the record's journal line to `lines`, or says why there is none.
+  mutating func translate(
+    _ record: RecordBatch.Record, of batch: borrowing RecordBatch, from partition: TopicPartition, at: EventTime,
+    into lines: inout [UInt8]
+  ) -> Rejection? {
+    precondition(partition.topic == incidentsTopic, "only subscribed topics are read")
+    return incidents.translate(record, of: batch, at: at, into: &lines)
+  }
+}
+
+extension Rejection {
+  /// The record of the rejections topic. It has no value: a refused row may hold anything.
+  func record(from partition: TopicPartition, offset: Int64, names: Names) -> OutgoingRecord {
+    OutgoingRecord(
+      topic: partition.topic + ".rejections", key: Array((source ?? partition.description).utf8), value: nil,
+      headers: [
+        RecordHeader("code", code.name), RecordHeader("reason", reason), RecordHeader("action", action),
+        RecordHeader("topic", partition.topic), RecordHeader("partition", String(partition.partition)),
+        RecordHeader("offset", String(offset)), RecordHeader("member", member),
+      ])
+  }
+}

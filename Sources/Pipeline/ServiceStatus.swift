@@ -1,0 +1,144 @@
+import Incidents
+import Wire
+
+/// Where the service stands, read from the log: offsets, totals and verdicts as they were committed.
+public struct ServiceStatus: Sendable {
+  /// A partition as a group reads it.
+  public struct Position: Sendable {
+    public var partition: TopicPartition
+    public var role: Role
+    /// The group's committed offset; nil when it has none.
+    public var offset: Int64?
+    /// The offset behind the last record that a reader can see.
+    public var end: Int64
+
+    /// Offsets still to be read; markers of transactions are among them.
+    public var lag: Int64? { offset.map { max(0, end - $0) } }
+  }
+
+  /// What became of the records of an input topic. Each record has one verdict.
+  public struct Account: Sendable {
+    public var topic: InputTopic
+    /// Records read by ingest.
+    public var received: Int64 = 0
+    public var rejected: Int64 = 0
+    public var codes: [RejectionCode: Int64] = [:]
+    public var folded: Int64 = 0
+    public var duplicate: Int64 = 0
+    public var conflict: Int64 = 0
+    public var superseded: Int64 = 0
+    public var unmappedOffence: Int64 = 0
+    public var unattributed: Int64 = 0
+
+    /// Journaled, but not yet folded.
+    public var waiting: Int64 { received - rejected - folded - duplicate - conflict - superseded }
+
+    /// Whether nothing was lost and nothing was counted twice.
+    public var isConserved: Bool { waiting >= 0 }
+  }
+
+  public var birth: Birth
+  public var positions: [Position]
+  public var accounts: [Account]
+  /// The journal's time as the fold has it; nil before the first commit.
+  public var now: String?
+
+  /// Reads it all; the parts are a moment apart, so while the service runs a later part may be newer.
+  public init(names: Names, log: any LogFactory) throws {
+    let progress = try ProgressReader(names: names, log: log).read()
+    guard let line = progress["journal"] else {
+      throw StopReason(
+        .divergence, reason: "the journal \(names(.journal)) has not been born",
+        advice: "run `bellwether topics apply` first")
+    }
+    birth = try Birth(json: line)
+    let administration = try log.makeAdministration()
+    defer { administration.close() }
+    positions = []
+    accounts = InputTopic.served.map { Account(topic: $0) }
+    for (role, topics) in [(Role.ingest, names.inputs), (.fold, [names(.journal)])] {
+      let partitions = try administration.describe(topics: topics, settings: []).flatMap { topic in
+        (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }
+      }.sorted()
+      let committed = try administration.committed(group: names.group(role), partitions)
+      let bounds = try administration.bounds(of: partitions)
+      for partition in partitions {
+        positions.append(
+          Position(
+            partition: partition, role: role, offset: committed[partition]?.offset, end: bounds[partition]?.next ?? 0))
+        if role == .ingest, let totals = committed[partition].flatMap(IngestTotals.init) {
+          add(totals, of: names.inputTopic(named: partition.topic))
+        }
+      }
+    }
+    for (key, value) in progress where key.hasPrefix("fold:") { try add(verdicts: JSONValue(parsing: value)) }
+  }
+
+  private mutating func add(_ totals: IngestTotals, of topic: InputTopic?) {
+    guard let index = accounts.firstIndex(where: { $0.topic == topic }) else { return }
+    accounts[index].received += totals.received
+    accounts[index].rejected += totals.rejected
+    accounts[index].codes.merge(totals.codes, uniquingKeysWith: +)
+  }
+
+  private mutating func add(verdicts fold: JSONValue) throws {
+    if let text = fold["now"]?.string { now = max(now ?? text, text) }
+    for index in accounts.indices {
+      guard let verdicts = fold["verdicts"]?[accounts[index].topic.name] else { continue }
+      func count(_ name: String) -> Int64 { verdicts[name]?.integer ?? 0 }
+      accounts[index].folded += count("folded")
+      accounts[index].duplicate += count("duplicate")
+      accounts[index].conflict += count("conflict")
+      accounts[index].superseded += count("superseded")
+      accounts[index].unmappedOffence += count("unmappedOffence")
+      accounts[index].unattributed += count("unattributed")
+    }
+  }
+}
+
+extension ServiceStatus {
+  /// The same for machines.
+  public var json: [UInt8] {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("journal", birth.journal)
+      writer.member("now", now)
+      writer.array("positions") { writer in
+        for position in positions {
+          writer.object { writer in
+            writer.member("topic", position.partition.topic)
+            writer.member("partition", position.partition.partition)
+            writer.member("role", position.role.rawValue)
+            writer.key("offset")
+            if let offset = position.offset { writer.integer(offset) } else { writer.null() }
+            writer.member("end", position.end)
+            writer.key("lag")
+            if let lag = position.lag { writer.integer(lag) } else { writer.null() }
+          }
+        }
+      }
+      writer.object("verdicts") { writer in
+        for account in accounts {
+          writer.object(account.topic.name) { writer in
+            writer.member("in", account.received)
+            writer.member("rejected", account.rejected)
+            writer.member("folded", account.folded)
+            writer.member("duplicate", account.duplicate)
+            writer.member("conflict", account.conflict)
+            writer.member("superseded", account.superseded)
+            writer.member("waiting", account.waiting)
+            writer.member("unmappedOffence", account.unmappedOffence)
+            writer.member("unattributed", account.unattributed)
+            writer.object("codes") { writer in
+              for (code, count) in account.codes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                writer.member(code.name, count)
+              }
+            }
+          }
+        }
+      }
+      writer.member("conserved", accounts.allSatisfy(\.isConserved))
+    }
+    return writer.bytes
+  }
+}

@@ -1,0 +1,161 @@
+import Hotspots
+import Incidents
+
+/// A fault in a configuration: which member, and what it should be.
+public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A JSON pointer (RFC 6901); empty for the whole document.
+  public var member: String
+  public var reason: String
+
+  public init(_ member: String, _ reason: String) {
+    self.member = member
+    self.reason = reason
+  }
+
+  public var description: String { member.isEmpty ? reason : "\(member): \(reason)" }
+}
+
+extension Configuration {
+  /// Reads a configuration file: JSON in which `//` and `/* */` comments may stand.
+  public init(file bytes: [UInt8]) throws(ConfigurationError) {
+    let value: JSONValue
+    do {
+      value = try JSONValue(parsing: JSONComments.blanked(bytes))
+    } catch {
+      throw ConfigurationError("", "not JSON: \(error)")
+    }
+    try self.init(json: value)
+  }
+
+  /// Reads a configuration; unknown and doubled members are refused.
+  public init(json value: JSONValue) throws(ConfigurationError) {
+    self.init()
+    let members = try Members(value, at: "", known: ["observedFrom", "sources"])
+    if let days = members["observedFrom"], days != .null {
+      let topics = try Members(days, at: "/observedFrom", known: InputTopic.allCases.map(\.name))
+      for topic in InputTopic.allCases {
+        guard let day = topics[topic.name] else { continue }
+        guard let text = day.string, let local = LocalDay(text) else {
+          throw ConfigurationError("/observedFrom/\(topic.name)", "must be a day such as \"2026-03-01\"")
+        }
+        observedFrom[topic] = local
+      }
+    }
+    if let list = members["sources"], list != .null {
+      guard let list = list.array else { throw ConfigurationError("/sources", "must be an array") }
+      sources = []
+      for (index, value) in list.enumerated() {
+        let source = try RegisteredSource(json: value, at: "/sources/\(index)")
+        if sources?.contains(where: { $0.name == source.name }) == true {
+          throw ConfigurationError("/sources/\(index)/source", "is listed twice")
+        }
+        sources?.append(source)
+      }
+    }
+  }
+
+  func write(into writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.object("observedFrom") { writer in
+        for topic in InputTopic.allCases {
+          if let day = observedFrom[topic] { writer.member(topic.name, day.description) }
+        }
+      }
+      writer.key("sources")
+      guard let sources else { return writer.null() }
+      writer.array { writer in
+        for source in sources { source.write(into: &writer) }
+      }
+    }
+  }
+}
+
+extension RegisteredSource {
+  fileprivate init(json value: JSONValue, at pointer: String) throws(ConfigurationError) {
+    let members = try Members(
+      value, at: pointer, known: ["source", "force", "topics", "cadenceMinutes", "sites", "zoneAdvice", "principal"])
+    guard let name = members["source"]?.string, !name.isEmpty else {
+      throw ConfigurationError("\(pointer)/source", "must be a text")
+    }
+    var topics: Set<InputTopic> = []
+    guard let list = members["topics"]?.array else { throw ConfigurationError("\(pointer)/topics", "must be an array") }
+    for (index, item) in list.enumerated() {
+      guard let topic = InputTopic.allCases.first(where: { $0.name == item.string }) else {
+        let names = InputTopic.allCases.map(\.name).joined(separator: ", ")
+        throw ConfigurationError("\(pointer)/topics/\(index)", "must be one of \(names)")
+      }
+      topics.insert(topic)
+    }
+    self.init(name: name, force: nil, topics: topics)
+    if let text = try members.text("force") {
+      guard let force = Force(named: text) else {
+        throw ConfigurationError("\(pointer)/force", "must be a force of the areas table, such as \"Metropolitan Police\"")
+      }
+      self.force = force
+    }
+    if let minutes = members["cadenceMinutes"], minutes != .null {
+      guard let count = minutes.integer, (1...1_000_000).contains(count) else {
+        throw ConfigurationError("\(pointer)/cadenceMinutes", "must be a whole number of minutes, at least 1")
+      }
+      cadenceMinutes = Int(count)
+    }
+    if let table = members["sites"], table != .null {
+      guard case .object(let entries) = table else {
+        throw ConfigurationError("\(pointer)/sites", "must be an object of site codes and area codes")
+      }
+      for (site, area) in entries {
+        guard let code = area.string, let index = AreaTable.area(for: code) else {
+          throw ConfigurationError("\(pointer)/sites/\(site)", "must be the code of one of the areas")
+        }
+        sites[site] = index
+      }
+    }
+    zoneAdvice = try members.text("zoneAdvice")
+    principal = try members.text("principal")
+  }
+
+  fileprivate func write(into writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("source", name)
+      writer.member("force", force?.name)
+      writer.array("topics") { writer in
+        for topic in InputTopic.allCases where topics.contains(topic) { writer.string(topic.name) }
+      }
+      writer.key("cadenceMinutes")
+      if let cadenceMinutes { writer.integer(cadenceMinutes) } else { writer.null() }
+      writer.object("sites") { writer in
+        for (site, area) in sites.sorted(by: { $0.key < $1.key }) { writer.member(site, AreaTable.code(area)) }
+      }
+      writer.member("zoneAdvice", zoneAdvice)
+      writer.member("principal", principal)
+    }
+  }
+}
+
+/// The members of an object of which every name must be known and none may come twice.
+private struct Members {
+  private var values: [String: JSONValue] = [:]
+  private let pointer: String
+
+  init(_ value: JSONValue, at pointer: String, known: [String]) throws(ConfigurationError) {
+    guard case .object(let members) = value else { throw ConfigurationError(pointer, "must be an object") }
+    self.pointer = pointer
+    for (name, value) in members {
+      guard known.contains(name) else {
+        throw ConfigurationError("\(pointer)/\(name)", "is not known; known are \(known.joined(separator: ", "))")
+      }
+      guard values.updateValue(value, forKey: name) == nil else {
+        throw ConfigurationError("\(pointer)/\(name)", "is given twice")
+      }
+    }
+  }
+
+  subscript(_ name: String) -> JSONValue? { values[name] }
+
+  /// A text, or nil where the member is missing or null.
+  func text(_ name: String) throws(ConfigurationError) -> String? {
+    guard let value = values[name], value != .null else { return nil }
+    guard let text = value.string else { throw ConfigurationError("\(pointer)/\(name)", "must be a text") }
+    return text
+  }
+}

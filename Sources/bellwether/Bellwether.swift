@@ -1,0 +1,70 @@
+import Arguments
+import Foundation
+import Pipeline
+import Wire
+
+/// The program: reads the command line, wires the parts, runs the command, and ends with its exit code.
+@main
+enum Bellwether {
+  static func main() {
+    let surroundings = Surroundings.current(environment: ProcessInfo.processInfo.environment)
+    let table = CommandTable<Arguments.Action>.bellwether
+    do {
+      let request = try table.parse(
+        Array(CommandLine.arguments.dropFirst()), in: surroundings, columns: Terminal.standardOutput.columns)
+      switch request {
+      case .answer(let text):
+        Output.write(text)
+        end(.fine)
+      case .perform(let invocation): end(perform(invocation))
+      }
+    } catch {
+      Output.complain("\(error)")
+      end(.usage)
+    }
+  }
+
+  private static func end(_ code: ExitCode) -> Never { exit(code.rawValue) }
+
+  private static func perform(_ invocation: Invocation<Arguments.Action>) -> ExitCode {
+    do {
+      let deployment = try Deployment(invocation)
+      return switch invocation.action {
+      case .run: try RunCommand(invocation, deployment).perform()
+      case .topicsPlan: try TopicsCommand(invocation, deployment).plan()
+      case .topicsApply: try TopicsCommand(invocation, deployment).apply()
+      case .topicsCheck: try TopicsCommand(invocation, deployment).check()
+      case .status: try StatusCommand(invocation, deployment).perform()
+      case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
+      }
+    } catch {
+      Output.complain("\(error)")
+      return exitCode(of: error)
+    }
+  }
+
+  private static func exitCode(of error: any Error) -> ExitCode {
+    switch error {
+    case let error as StopReason: ExitCode(rawValue: error.kind.rawValue) ?? .no
+    case let error as LogError: error.code == .offsetOutOfRange ? .divergence : .unreachable
+    case is CommandFailure, is ConfigurationError: .usage
+    default: .no
+    }
+  }
+}
+
+/// Something in what the user gave that a command cannot work with.
+struct CommandFailure: Error, CustomStringConvertible {
+  var description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// The program's two streams.
+enum Output {
+  static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+
+  static func line(_ text: String) { write(text + "\n") }
+
+  static func complain(_ text: String) { FileHandle.standardError.write(Data("bellwether: \(text)\n".utf8)) }
+}

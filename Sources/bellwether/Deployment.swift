@@ -1,0 +1,70 @@
+import Arguments
+import Foundation
+import Hotspots
+import Incidents
+import KafkaLog
+import Pipeline
+import Wire
+
+/// Where a command works: the broker, the names on it, this instance and its files.
+struct Deployment {
+  let names: Names
+  let instance: String
+  let stateDirectory: URL
+  let log: KafkaLogFactory
+  private let configurationFile: String?
+
+  init(_ invocation: Invocation<Arguments.Action>) throws {
+    names = Names(prefix: invocation[Options.prefix])
+    instance = invocation[Options.instance]
+    configurationFile = invocation[Options.configuration]
+    stateDirectory = URL(filePath: invocation[Options.stateDirectory], directoryHint: .isDirectory)
+      .appending(path: names.prefix + instance, directoryHint: .isDirectory)
+    do {
+      try FileManager.default.createDirectory(at: stateDirectory, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure(
+        "the state directory \(stateDirectory.path) cannot be made: \(error.localizedDescription)"
+          + "\n  choose another one with --state-dir")
+    }
+    log = KafkaLogFactory(
+      bootstrapServers: invocation[Options.bootstrapServers],
+      properties: Dictionary(invocation[Options.properties].map { ($0.name, $0.value) }) { _, last in last },
+      logFile: stateDirectory.appending(path: "librdkafka.log").path, clientID: "bellwether-\(instance)")
+  }
+
+  /// The configuration of `--config`; the defaults without one.
+  func configuration() throws -> Configuration {
+    guard let configurationFile else { return Configuration() }
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(filePath: configurationFile))
+    } catch {
+      throw CommandFailure("\(configurationFile) cannot be read: \(error.localizedDescription)")
+    }
+    do {
+      return try Configuration(file: Array(bytes))
+    } catch {
+      throw CommandFailure("\(configurationFile): \(error)")
+    }
+  }
+
+  /// The journal's birth, which everything but `topics` needs.
+  func birth() throws -> Birth {
+    guard let birth = try Founding(names: names, log: log).birth() else {
+      throw StopReason(
+        .divergence, reason: "the journal \(names(.journal)) has not been born",
+        advice: "run `bellwether topics apply` first")
+    }
+    return birth
+  }
+}
+
+/// The machine's clock.
+struct MachineClock: WallClock {
+  func now() -> EventTime {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return EventTime(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Pipeline
+import Synchronization
+import Wire
+
+/// Set once, by whoever ends the service.
+final class StopFlag: Sendable {
+  private let flag = Atomic(false)
+
+  var isSet: Bool { flag.load(ordering: .acquiring) }
+
+  func set() { flag.store(true, ordering: .releasing) }
+}
+
+/// A role on a thread of its own. A worker that is spent is replaced by a new one, which takes over what the group has
+/// committed; a fault that only a person can mend ends the service.
+final class RoleThread: Sendable {
+  private struct State {
+    var caughtUp: [TopicPartition: Int64] = [:]
+    /// Nil until the group has said what this member owns.
+    var owned: Set<TopicPartition>?
+    var failure: StopReason?
+    var isDone = false
+  }
+
+  let role: Pipeline.Role
+  private let stop: StopFlag
+  private let makeWorker: @Sendable () throws(RoleError) -> any Worker
+  private let state = Mutex(State())
+  /// Between a worker that was spent and its successor.
+  private static let pause: TimeInterval = 0.5
+
+  init(
+    _ role: Pipeline.Role, stop: StopFlag, makeWorker: @escaping @Sendable () throws(RoleError) -> any Worker
+  ) {
+    self.role = role
+    self.stop = stop
+    self.makeWorker = makeWorker
+  }
+
+  var failure: StopReason? { state.withLock(\.failure) }
+
+  /// What the worker owns and has caught up with; nil until the group has said what it owns.
+  var standing: (owned: Set<TopicPartition>, caughtUp: [TopicPartition: Int64])? {
+    state.withLock { state in state.owned.map { ($0, state.caughtUp) } }
+  }
+
+  func start() {
+    let thread = Thread { [self] in
+      run()
+      state.withLock { $0.isDone = true }
+    }
+    thread.name = role.rawValue
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  func join() {
+    while !state.withLock(\.isDone) { Thread.sleep(forTimeInterval: 0.01) }
+  }
+
+  private func run() {
+    while !stop.isSet {
+      do {
+        try work()
+      } catch .restart(let error) {
+        Output.complain("\(role.rawValue): taking over anew after \(error)")
+        Thread.sleep(forTimeInterval: Self.pause)
+      } catch .stop(let reason) {
+        state.withLock { $0.failure = reason }
+        stop.set()
+      }
+    }
+  }
+
+  /// Works until the service stops or the worker is spent.
+  private func work() throws(RoleError) {
+    let worker = try makeWorker()
+    // Static membership keeps the partitions for the instance's return.
+    defer {
+      worker.close(leaving: false)
+      state.withLock { $0.owned = nil }
+    }
+    while !stop.isSet {
+      try worker.step(waiting: .milliseconds(100))
+      let (owned, caughtUp) = (worker.owned, worker.caughtUp)
+      state.withLock { state in
+        state.owned = owned
+        state.caughtUp = caughtUp
+      }
+    }
+  }
+}
+
+/// SIGINT and SIGTERM ask for a clean stop.
+final class StopSignals {
+  private let sources: [any DispatchSourceSignal]
+
+  init(_ stop: StopFlag) {
+    sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler { stop.set() }
+      source.resume()
+      return source
+    }
+  }
+
+  func cancel() {
+    for source in sources { source.cancel() }
+  }
+}

@@ -1,0 +1,70 @@
+import Arguments
+import Foundation
+import Pipeline
+import Wire
+
+/// `bellwether run`: the service. Each role runs on a thread of its own until a signal, a fault that only a person can
+/// mend, or with `--until-caught-up` the end of the work.
+struct RunCommand {
+  private let deployment: Deployment
+  private let roles: [Pipeline.Role]
+  private let untilCaughtUp: Bool
+
+  init(_ invocation: Invocation<Arguments.Action>, _ deployment: Deployment) {
+    self.deployment = deployment
+    let chosen = invocation[Options.roles].map(\.rawValue)
+    roles = Pipeline.Role.allCases.filter { chosen.contains($0.rawValue) }
+    untilCaughtUp = invocation[Options.untilCaughtUp]
+  }
+
+  func perform() throws -> ExitCode {
+    let lock = try InstanceLock(directory: deployment.stateDirectory)
+    defer { lock.release() }
+    let birth = try deployment.birth()
+    let stop = StopFlag()
+    let signals = StopSignals(stop)
+    defer { signals.cancel() }
+    let threads = roles.map { role in
+      RoleThread(role, stop: stop, makeWorker: worker(for: role, birth: birth))
+    }
+    for thread in threads { thread.start() }
+    do {
+      if untilCaughtUp {
+        try CaughtUp(threads: threads, deployment: deployment).wait(unless: stop)
+        stop.set()
+      } else {
+        while !stop.isSet { Thread.sleep(forTimeInterval: 0.1) }
+      }
+    } catch {
+      stop.set()
+      for thread in threads { thread.join() }
+      throw error
+    }
+    for thread in threads { thread.join() }
+    if let failure = threads.lazy.compactMap(\.failure).first { throw failure }
+    return .fine
+  }
+
+  private func worker(for role: Pipeline.Role, birth: Birth) -> @Sendable () throws(RoleError) -> any Worker {
+    let (log, names, instance) = (deployment.log, deployment.names, deployment.instance)
+    return switch role {
+    case .ingest:
+      { () throws(RoleError) in
+        try Ingest(log: log, names: names, instance: instance, clock: MachineClock(), birth: birth)
+      }
+    case .fold:
+      { () throws(RoleError) in try FoldRole(log: log, names: names, instance: instance) }
+    }
+  }
+}
+
+/// What a thread needs of a role.
+protocol Worker {
+  func step(waiting: Duration) throws(RoleError)
+  func close(leaving: Bool)
+  var caughtUp: [TopicPartition: Int64] { get }
+  var owned: Set<TopicPartition>? { get }
+}
+
+extension Ingest: Worker {}
+extension FoldRole: Worker {}

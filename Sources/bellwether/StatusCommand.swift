@@ -1,0 +1,62 @@
+import Arguments
+import Pipeline
+import Wire
+
+/// `bellwether status`: positions, lag and verdicts per topic; exit code 1 when records are missing or counted twice.
+struct StatusCommand {
+  private let deployment: Deployment
+  private let asJSON: Bool
+
+  init(_ invocation: Invocation<Arguments.Action>, _ deployment: Deployment) {
+    self.deployment = deployment
+    asJSON = invocation[Options.json]
+  }
+
+  func perform() throws -> ExitCode {
+    let status = try ServiceStatus(names: deployment.names, log: deployment.log)
+    if asJSON {
+      Output.line(String(decoding: status.json, as: UTF8.self))
+    } else {
+      show(status)
+    }
+    return status.accounts.allSatisfy(\.isConserved) ? .fine : .no
+  }
+
+  private func show(_ status: ServiceStatus) {
+    Output.line("journal \(status.birth.journal), folded up to \(status.now ?? "nothing yet")\n")
+    var positions = TextTable([
+      ("read by", .left), ("topic", .left), ("partition", .right), ("offset", .right), ("end", .right),
+      ("lag", .right),
+    ])
+    for position in status.positions {
+      positions.append([
+        position.role.rawValue, position.partition.topic, String(position.partition.partition),
+        position.offset?.grouped ?? "none", position.end.grouped, position.lag?.grouped ?? "unknown",
+      ])
+    }
+    Output.line(positions.render())
+    var verdicts = TextTable([
+      ("topic", .left), ("in", .right), ("folded", .right), ("duplicate", .right), ("conflict", .right),
+      ("superseded", .right), ("rejected", .right), ("waiting", .right),
+    ])
+    for account in status.accounts {
+      verdicts.append(
+        [account.topic.name]
+          + [
+            account.received, account.folded, account.duplicate, account.conflict, account.superseded,
+            account.rejected, account.waiting,
+          ].map(\.grouped))
+    }
+    Output.write(verdicts.render())
+    for account in status.accounts {
+      let codes = account.codes.sorted { $0.key.rawValue < $1.key.rawValue }
+      if !codes.isEmpty {
+        let list = codes.map { "\($0.key.name) \($0.value.grouped)" }.joined(separator: ", ")
+        Output.line("\(account.topic.name) rejected: \(list)")
+      }
+      if !account.isConserved {
+        Output.line("\(account.topic.name): \(-account.waiting) more verdicts than records: not conserved")
+      }
+    }
+  }
+}
