@@ -66,8 +66,9 @@ public protocol LogConsumer: AnyObject {
   /// `waiting` has passed.
   func poll(into batch: inout RecordBatch, limit: PollLimit, waiting: Duration) throws(LogError) -> LogSignal?
 
-  /// The group's committed offsets; partitions without one are missing from the answer. Waits while a transaction that
-  /// moves them is undecided.
+  /// The group's committed offsets; partitions without one are missing from the answer. While a transaction that moves
+  /// one of them is undecided there is no answer: an adapter may wait some time, then (`MemoryLog`: at once) it throws an
+  /// error to be retried, "unstable offset". Callers retry.
   func committed(_ partitions: [TopicPartition]) throws(LogError) -> [TopicPartition: CommittedOffset]
 
   /// Answers `.assigned`, or without a group chooses what is read: each partition from its offset on. An offset out of
@@ -141,6 +142,7 @@ public protocol LogAdministration: AnyObject {
   /// The topics of these names that exist; `settings` holds at least the asked names, defaults included.
   func describe(topics: [String], settings: [String]) throws(LogError) -> [TopicDescription]
   func create(_ topics: [TopicDescription]) throws(LogError)
+  /// As `LogConsumer.committed`, for any group.
   func committed(group: String, _ partitions: [TopicPartition]) throws(LogError) -> [TopicPartition: CommittedOffset]
   func bounds(of partitions: [TopicPartition]) throws(LogError) -> [TopicPartition: OffsetBounds]
   func close()
