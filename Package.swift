@@ -19,6 +19,9 @@ let package = Package(
       cxxSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))],
       linkerSettings: [.linkedLibrary("simdjson")]),
 
+    // The command line's own: it knows nothing of the others, nor they of it.
+    .target(name: "Arguments", swiftSettings: ours),
+
     // Imports point down only: each target may import the ones above it in this list.
     .target(name: "Incidents", swiftSettings: ours),
     .target(name: "Hotspots", dependencies: ["Incidents"], swiftSettings: ours),
@@ -26,15 +29,17 @@ let package = Package(
       name: "Wire", dependencies: ["Incidents", "Hotspots", "CSimdjson", "CSodium", "CXxhash"],
       swiftSettings: touchingC),
     .target(name: "Pipeline", dependencies: ["Incidents", "Hotspots", "Wire"], swiftSettings: ours),
-    .target(name: "PublicData", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
+    .target(name: "PublicData", dependencies: ["Incidents", "Wire", "CSodium"], swiftSettings: touchingC),
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
     .target(
       name: "PipelineTesting", dependencies: ["Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours),
     .executableTarget(
       name: "bellwether",
-      dependencies: ["Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData"],
+      dependencies: ["Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData"],
       swiftSettings: ours),
 
+    .testTarget(
+      name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Arguments", swiftSettings: ours),
     .testTarget(
       name: "IncidentsTests", dependencies: ["Incidents"], path: "Tests/Incidents", swiftSettings: ours),
     .testTarget(
@@ -45,7 +50,8 @@ let package = Package(
       name: "PipelineTests", dependencies: ["Pipeline", "PipelineTesting", "Wire"], path: "Tests/Pipeline",
       swiftSettings: ours),
     .testTarget(
-      name: "PublicDataTests", dependencies: ["PublicData", "Wire"], path: "Tests/PublicData", swiftSettings: ours),
+      name: "PublicDataTests", dependencies: ["PublicData", "Wire", "Incidents"], path: "Tests/PublicData",
+      swiftSettings: ours),
     .testTarget(
       name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "Wire"], path: "Tests/Broker",
       swiftSettings: ours),

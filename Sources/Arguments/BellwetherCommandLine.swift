@@ -1,0 +1,127 @@
+/// What the program can be asked to do.
+public enum Action: Hashable, Sendable {
+  case run
+  case topicsPlan, topicsApply, topicsCheck
+  case status
+  case importPoliceUK
+}
+
+/// A part of the pipeline that one process can run.
+public enum Role: String, CaseIterable, Hashable, Sendable {
+  case ingest, fold
+}
+
+/// The options, each with its type: `invocation[Options.roles]`.
+public enum Options {
+  public static let bootstrapServers = Option<String>.text(
+    "bootstrap-servers", value: "HOST:PORT,…", "Brokers to begin with", shownDefault: "127.0.0.1:9092",
+    check: { text throws(ValueError) in try BootstrapServers.check(text) }, fallback: { _ in "127.0.0.1:9092" })
+  public static let prefix = Option<String>.text(
+    "prefix", value: "PREFIX", "Put before the name of every topic and group", shownDefault: "none",
+    check: { text throws(ValueError) in try KafkaName.check(text) }, fallback: { _ in "" })
+  public static let stateDirectory = Option<String>.text(
+    "state-dir", value: "DIR", "Where this instance keeps its files",
+    shownDefault: "${XDG_STATE_HOME:-~/.local/state}/bellwether", completion: .directories,
+    check: { text throws(ValueError) in if text.isEmpty { throw ValueError("the name of a directory is empty") } },
+    fallback: { $0.stateDirectory })
+  public static let instance = Option<String>.text(
+    "instance", value: "NAME", "Name of this instance: one at a time may use it", shownDefault: "the host's name",
+    check: { text throws(ValueError) in
+      if text.isEmpty { throw ValueError("the name of an instance is empty") }
+      try KafkaName.check(text)
+    },
+    fallback: { $0.hostName })
+  public static let configuration = Option<String?>.file("config", "Settings that counts depend on, JSON with comments")
+  public static let properties = Option<[Property]>.properties("X", "Any property of librdkafka")
+  public static let json = Option<Bool>.flag("json", "Print for machines")
+
+  public static let roles = Option<Set<Role>>.choices("roles", value: "ROLE,…", "What this process does")
+  public static let untilCaughtUp = Option<Bool>.flag(
+    "until-caught-up", "Stop when all that the inputs held at the start has been ingested, folded and published")
+  public static let to = Option<String?>.file("to", "Write events to this file, one a line, instead of to the broker")
+}
+
+extension CommandTable where Action == Arguments.Action {
+  /// The command line of `bellwether`.
+  public static var bellwether: CommandTable {
+    CommandTable(
+      program: "bellwether",
+      summary: "an exactly-once, event-sourced processor of knife-crime events: exact counts per borough over rolling "
+        + "windows, from Kafka to Kafka.",
+      commands: [
+        Command(
+          "run", "Run the service", action: .run,
+          options: [Options.roles.declaration, Options.untilCaughtUp.declaration]),
+        Command(
+          "topics", "Compare the topics with what they should be, or create them",
+          [
+            Command("plan", "Say what apply would do; changes nothing", action: .topicsPlan),
+            Command(
+              "apply", "Create what is missing, give birth to the journal, commit the first offsets",
+              action: .topicsApply, discussion: "Applying twice changes nothing."),
+            Command(
+              "check", "Compare the topics with what they should be", action: .topicsCheck,
+              discussion: "Names each drift; the exit code is 1 when there is one."),
+          ]),
+        Command("status", "Show positions, lag and verdicts per topic", action: .status),
+        Command(
+          "import", "Turn published files into events",
+          [
+            Command(
+              "police-uk", "Import street-level files of data.police.uk (CSV)", action: .importPoliceUK,
+              options: [Options.to.declaration], operands: .files(name: "FILE"),
+              discussion:
+                "Each row becomes an incident of its month. Importing a file again changes nothing. Rows that "
+                + "cannot be read are named with what to do about them; the others go on, and the exit code is 1.")
+          ]),
+      ],
+      commonOptions: [
+        Options.bootstrapServers.declaration, Options.prefix.declaration, Options.stateDirectory.declaration,
+        Options.instance.declaration, Options.configuration.declaration, Options.properties.declaration,
+        Options.json.declaration,
+      ])
+  }
+}
+
+/// What Kafka takes in the names of topics, groups and instances: letters, digits, `.`, `_`, `-`, at most 249 in all, of
+/// which the program's own parts need some.
+enum KafkaName {
+  static let longest = 180
+
+  static func check(_ text: String) throws(ValueError) {
+    guard text.utf8.count <= longest else { throw ValueError("longer than \(longest) letters") }
+    let isFit = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    guard isFit else { throw ValueError("only letters, digits, \".\", \"_\" and \"-\" are allowed") }
+  }
+}
+
+/// A list of brokers: `host`, `host:port` or `[IPv6]:port`, separated by commas.
+enum BootstrapServers {
+  static func check(_ text: String) throws(ValueError) {
+    for server in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let (host, port) = split(server)
+      guard !host.isEmpty, !host.contains(where: { $0 == " " || $0 == "/" }),
+        host.hasPrefix("[") == host.hasSuffix("]")
+      else {
+        throw ValueError("\"\(server)\" names no host; write HOST:PORT, several separated by commas")
+      }
+      guard let port else { continue }
+      guard let number = UInt16(port), number > 0 else {
+        throw ValueError("\"\(server)\" has no port from 1 to 65535")
+      }
+    }
+  }
+
+  private static func split(_ server: Substring) -> (host: Substring, port: Substring?) {
+    let afterAddress = server.hasPrefix("[") ? server.firstIndex(of: "]") : server.startIndex
+    guard let afterAddress, let colon = server[afterAddress...].lastIndex(of: ":") else { return (server, nil) }
+    return (server[..<colon], server[server.index(after: colon)...])
+  }
+}
