@@ -45,11 +45,6 @@ public final class FoldRole {
       let signal = try consumer.poll(into: &batch, limit: Self.limit, waiting: waiting)
       try publish(try foldBatch())
       if let signal { try answer(signal) }
-    } catch let error as LogError where error.code == .memberFenced {
-      // The group has moved on: what we hold is void, and the group will say what comes next.
-      hasJoined = false
-      partitions = [:]
-      reached = [:]
     } catch let error as LogError {
       throw RoleError(error)
     } catch let error as StopReason {

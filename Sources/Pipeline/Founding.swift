@@ -32,7 +32,8 @@ public struct Founding {
     var done: [String] = []
     if progress["journal"] == nil {
       let birth = Birth(
-        journal: journal, partitions: [["*"]], areas: Birth.areasDigest, rules: Birth.rulesDigest,
+        journal: journal, partitions: [["*"]], areas: Birth.digest(of: AreaTable.canonicalText),
+        rules: Birth.digest(of: OffenceTable.canonicalText),
         release: FoldMark.release, configuration: configuration.completed(at: at))
       try refuseForeignJournal()
       var line = birth.json

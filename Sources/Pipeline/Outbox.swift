@@ -20,8 +20,8 @@ struct TransactionDriver {
   /// Writes and commits the outbox as the consumer's work. `check` looks at what the log made of the records before the
   /// commit; what it throws aborts the transaction.
   ///
-  /// Throws: an error whose remedy is never `.retry`. `.abort` means that the assignment is lost: nothing was committed,
-  /// drop the state and take over anew.
+  /// Throws when nothing was committed and the same outbox must not be sent again by these handles: their assignment is
+  /// lost, or they are spent, or a person is needed.
   func send(
     _ outbox: Outbox, of membership: () throws(LogError) -> GroupMembership,
     check: ([Delivery]) throws(LogError) -> Void = { _ throws(LogError) in }
@@ -45,9 +45,8 @@ struct TransactionDriver {
   /// Returns when the same outbox may be sent again.
   private func settle(_ error: LogError, attempt: Int) throws(LogError) {
     switch error.remedy {
-    case .restart: throw error
-    case .stop:
-      // Best effort: the error that stops us is the one to tell.
+    case .restart, .stop:
+      // Best effort, so that readers need not wait for the time-out: the error that ends us is the one to tell.
       try? producer.abort()
       throw error
     case .abort, .retry:

@@ -30,16 +30,16 @@ struct PartitionFold {
   /// committed.
   mutating func apply(_ record: RecordBatch.Record, of batch: borrowing RecordBatch) throws(StopReason) {
     try settle(at: record.offset)
-    do {
+    do throws(JournalError) {
       let frame = try JournalFrame(record, of: batch)
       fold.begin(at: frame.at)
       switch frame.kind {
-      case .events, .tick: try JournalLines.apply(frame, record, of: batch, to: &fold)
+      case .events, .tick: try frame.apply(record, of: batch, to: &fold)
       case .birth: fold.configure(try Birth(json: record.value.map { batch.copy($0) } ?? []).configuration)
       case .config, .release:
         throw JournalError("it is a control frame of a later version: \(frame.kind.rawValue)")
       }
-      digest = Digest256.of(digest, frame.checksum)
+      digest = digest.chained(frame.checksum)
     } catch {
       throw StopReason(
         .divergence, reason: "frame \(fold.frames - 1) of \(partition), at offset \(record.offset): \(error)",
@@ -88,7 +88,7 @@ extension PartitionFold {
       writer.member("frame", mark.frame)
       writer.member("digest", mark.digest.description)
       writer.member("counts", String(mark.counts, radix: 16))
-      writer.member("now", fold.now)
+      writer.member("now", fold.now.map(RFC3339.text))
       writer.object("verdicts") { writer in
         for topic in InputTopic.allCases {
           let verdicts = fold.verdicts(topic)

@@ -25,6 +25,11 @@ public struct Birth: Hashable, Sendable {
     self.configuration = configuration
   }
 
+  /// The digest of a table's text: BLAKE2b-128 in hexadecimal digits.
+  public static func digest(of table: String) -> String {
+    BLAKE2b.digest128(Array(table.utf8).span).description
+  }
+
   /// The JSON object, without a line end.
   public var json: [UInt8] {
     var writer = JSONWriter()
@@ -59,13 +64,13 @@ public struct Birth: Hashable, Sendable {
     }
     guard let journal = value["journal"]?.string, let release = value["release"]?.integer,
       let areas = value["areas"]?.string, let rules = value["rules"]?.string,
-      let partitions = value["partitions"]?.array, let configuration = value["configuration"]
+      let partitions = value["partitions"]?.elements, let configuration = value["configuration"]
     else { throw JournalError("the birth lacks a member") }
     self.journal = journal
     self.release = Int(release)
     self.areas = areas
     self.rules = rules
-    self.partitions = partitions.map { ($0["forces"]?.array ?? []).compactMap(\.string) }
+    self.partitions = partitions.map { ($0["forces"]?.elements ?? []).compactMap(\.string) }
     do {
       self.configuration = try Configuration(json: configuration)
     } catch {

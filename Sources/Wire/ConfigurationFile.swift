@@ -42,7 +42,7 @@ extension Configuration {
       }
     }
     if let list = members["sources"], list != .null {
-      guard let list = list.array else { throw ConfigurationError("/sources", "must be an array") }
+      guard let list = list.elements else { throw ConfigurationError("/sources", "must be an array") }
       sources = []
       for (index, value) in list.enumerated() {
         let source = try RegisteredSource(json: value, at: "/sources/\(index)")
@@ -78,7 +78,7 @@ extension RegisteredSource {
       throw ConfigurationError("\(pointer)/source", "must be a text")
     }
     var topics: Set<InputTopic> = []
-    guard let list = members["topics"]?.array else { throw ConfigurationError("\(pointer)/topics", "must be an array") }
+    guard let list = members["topics"]?.elements else { throw ConfigurationError("\(pointer)/topics", "must be an array") }
     for (index, item) in list.enumerated() {
       guard let topic = InputTopic.allCases.first(where: { $0.name == item.string }) else {
         let names = InputTopic.allCases.map(\.name).joined(separator: ", ")
@@ -100,14 +100,14 @@ extension RegisteredSource {
       cadenceMinutes = Int(count)
     }
     if let table = members["sites"], table != .null {
-      guard case .object(let entries) = table else {
+      guard let entries = table.members else {
         throw ConfigurationError("\(pointer)/sites", "must be an object of site codes and area codes")
       }
-      for (site, area) in entries {
-        guard let code = area.string, let index = AreaTable.area(for: code) else {
-          throw ConfigurationError("\(pointer)/sites/\(site)", "must be the code of one of the areas")
+      for entry in entries {
+        guard let area = entry.value.string.flatMap({ AreaTable.lookup($0).area }) else {
+          throw ConfigurationError("\(pointer)/sites/\(entry.name)", "must be the code of one of the areas")
         }
-        sites[site] = index
+        sites[entry.name] = area
       }
     }
     zoneAdvice = try members.text("zoneAdvice")
@@ -132,20 +132,31 @@ extension RegisteredSource {
   }
 }
 
+extension AreaLookup {
+  /// The area that a code, current or former, leads to.
+  fileprivate var area: AreaIndex? {
+    switch self {
+    case .current(let area), .former(successor: let area): area
+    case .outOfScope, .never: nil
+    }
+  }
+}
+
 /// The members of an object of which every name must be known and none may come twice.
 private struct Members {
   private var values: [String: JSONValue] = [:]
   private let pointer: String
 
   init(_ value: JSONValue, at pointer: String, known: [String]) throws(ConfigurationError) {
-    guard case .object(let members) = value else { throw ConfigurationError(pointer, "must be an object") }
+    guard let members = value.members else { throw ConfigurationError(pointer, "must be an object") }
     self.pointer = pointer
-    for (name, value) in members {
-      guard known.contains(name) else {
-        throw ConfigurationError("\(pointer)/\(name)", "is not known; known are \(known.joined(separator: ", "))")
+    for member in members {
+      guard known.contains(member.name) else {
+        throw ConfigurationError(
+          "\(pointer)/\(member.name)", "is not known; known are \(known.joined(separator: ", "))")
       }
-      guard values.updateValue(value, forKey: name) == nil else {
-        throw ConfigurationError("\(pointer)/\(name)", "is given twice")
+      guard values.updateValue(member.value, forKey: member.name) == nil else {
+        throw ConfigurationError("\(pointer)/\(member.name)", "is given twice")
       }
     }
   }

@@ -49,14 +49,9 @@ import Wire
     let end = try #require(LocalDay(year: 2023, month: 1, day: 1))
     let shift = yesterday.start.milliseconds - end.start.milliseconds
     var records: [OutgoingRecord] = []
-    var importer = PoliceUKImporter(shift: shift, referenceSuffix: "-moved")
-    for file in Self.files {
-      try importer.importFile(URL(filePath: file)) { record in
-        var record = record
-        record.topic = deployment.names(.incidents)
-        records.append(record)
-      }
-    }
+    var importer = PoliceUKImporter(
+      topic: deployment.names(.incidents), shift: shift, referenceSuffix: "-moved")
+    for file in Self.files { try importer.importFile(at: file) { records.append($0) } }
     try deployment.send(records)
     try deployment.runUntilCaughtUp()
     try deployment.expectEqualToReference()

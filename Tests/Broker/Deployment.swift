@@ -26,8 +26,10 @@ struct Deployment {
   /// Writes records to the inputs, acknowledged.
   func send(_ records: [OutgoingRecord]) throws {
     let sender = try log.makeSender()
+    defer { sender.close() }
     for record in records { try sender.send(record) }
-    try sender.finish()
+    let totals = try sender.flush()
+    try #require(totals.delivered == records.count)
   }
 
   /// Everything committed in a topic.
@@ -89,7 +91,7 @@ struct Deployment {
     for record in journal.records where journal.header("kind", of: record) == "events" {
       guard let value = record.value else { continue }
       for line in journal.copy(value).split(separator: UInt8(ascii: "\n")) {
-        let from = try #require(try JSONValue(parsing: Array(line))["from"]?.array)
+        let from = try #require(try JSONValue(parsing: Array(line))["from"]?.elements)
         positions["\(from[0].string ?? "")-\(from[1].integer ?? -1)@\(from[2].integer ?? -1)", default: 0] += 1
       }
     }

@@ -24,7 +24,7 @@ public final class MemoryService {
     let administration = try factory.makeAdministration()
     try administration.create(TopicPlan(names: names, administration: administration).missing)
     _ = try Founding(names: names, log: factory).establish(
-      configuration: configuration, journal: String(repeating: "0", count: 32), at: log.clock.time, instance: instance)
+      configuration: configuration, journal: String(repeating: "0", count: 32), at: LogClock(log.clock).now(), instance: instance)
   }
 
   /// Writes records to an input, undecoded, in one transaction.
@@ -40,18 +40,17 @@ public final class MemoryService {
   /// Steps both roles until neither has anything left to do.
   public func runUntilCaughtUp() throws {
     let ingest = try self.ingest ?? Ingest(
-      log: factory, names: names, instance: instance, clock: log.clock,
+      log: factory, names: names, instance: instance, clock: LogClock(log.clock),
       birth: Founding(names: names, log: factory).birth() ?? Self.unborn())
     let fold = try self.fold ?? FoldRole(log: factory, names: names, instance: instance)
     self.ingest = ingest
     self.fold = fold
     var quietRounds = 0
     while quietRounds < 3 {
-      let before = log.recordCount
       try ingest.step(waiting: .zero)
       try fold.step(waiting: .zero)
       let isCaughtUp = Self.isCaughtUp(ingest.owned, ingest.caughtUp) && Self.isCaughtUp(fold.owned, fold.caughtUp)
-      quietRounds = isCaughtUp && log.recordCount == before ? quietRounds + 1 : 0
+      quietRounds = isCaughtUp ? quietRounds + 1 : 0
     }
   }
 
@@ -79,8 +78,11 @@ public final class MemoryService {
   }
 }
 
-extension MemoryClock: WallClock {
-  public func now() -> EventTime { time }
+/// The log's hand-moved clock as the outside world's.
+struct LogClock: WallClock {
+  private let clock: MemoryClock
 
-  var time: EventTime { EventTime(milliseconds: now) }
+  init(_ clock: MemoryClock) { self.clock = clock }
+
+  func now() -> EventTime { EventTime(milliseconds: clock.now) }
 }
