@@ -183,6 +183,17 @@ import Wire
     #expect(try poll(b) == .assigned([both[1]]))
   }
 
+  @Test func whoStoppedReadingHearsOfItsLossAllTheSame() throws {
+    let a = try factory.makeConsumer(group: "g", instance: "a", topics: ["t"])
+    let both = [TopicPartition("t", 0), TopicPartition("t", 1)]
+    #expect(try poll(a) == .assigned(both))
+    log.expire(group: "g", instance: "a")
+    try a.unassign()
+    #expect(try poll(a) == .revoked(both, lost: true))
+    try a.unassign()
+    #expect(try poll(a) == .assigned(both))
+  }
+
   @Test func aClosedStaticMemberKeepsItsPartitionsUntilItExpires() throws {
     let a = try factory.makeConsumer(group: "g", instance: "a", topics: ["t"])
     _ = try poll(a)
@@ -215,6 +226,7 @@ import Wire
     try a.assign([both[0]: 0])
     let b = try factory.makeConsumer(group: "g", instance: "b", topics: ["t"])
     #expect(try poll(a) == .revoked(both, lost: false))
+    #expect(throws: LogError.self) { try a.assign([both[0]: 0]) }
     try a.unassign()
     let error = #expect(throws: LogError.self) { try a.assign([both[0]: 0]) }
     #expect(error?.code == .invalidState)
