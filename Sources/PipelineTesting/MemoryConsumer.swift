@@ -61,11 +61,8 @@ final class MemoryConsumer: LogConsumer {
     try checkAlive()
     if let owner = seat?.owner, log.isFrozen(owner) { return nil }
     return try log.perform(.poll, by: name) { (state) throws(LogError) -> LogSignal? in
-      switch try hear(from: &state) {
-      case .signal(let signal): return signal
-      case .silence: return nil
-      case .reading: return try read(state, into: &batch, budget: limit)
-      }
+      if let signal = try signal(from: &state) { return signal }
+      return try read(state, into: &batch, budget: limit)
     }
   }
 
@@ -80,8 +77,11 @@ final class MemoryConsumer: LogConsumer {
   func assign(_ positions: [TopicPartition: Int64]) throws(LogError) {
     try checkAlive()
     try log.perform(.assign, by: name) { (_) throws(LogError) in
-      if let seat, let foreign = positions.keys.sorted().first(where: { !seat.given.contains($0) }) {
-        throw LogError(.invalidState, .stop, reason: "the group did not give this partition", partition: foreign)
+      if let seat {
+        let foreign = positions.keys.sorted().first { seat.told != .nothing || !seat.given.contains($0) }
+        if let foreign {
+          throw LogError(.invalidState, .stop, reason: "not this member's partition", partition: foreign)
+        }
       }
       readings = positions.sorted { $0.key < $1.key }.map { Reading(partition: $0.key, position: $0.value) }
       cursor = 0
@@ -123,37 +123,29 @@ final class MemoryConsumer: LogConsumer {
 
   // MARK: The group
 
-  private enum Hearing {
-    case signal(LogSignal)
-    /// Nothing may be read now.
-    case silence
-    case reading
-  }
-
-  /// What the group has to say comes before any record.
-  private func hear(from state: inout MemoryLogState) throws(LogError) -> Hearing {
-    guard let seat else { return .reading }
+  /// What the group has to say: it comes before any record.
+  private func signal(from state: inout MemoryLogState) throws(LogError) -> LogSignal? {
+    guard let seat else { return nil }
     switch try state.nextEvent(for: seat.current.id, of: seat.owner) {
-    case .nothing: return .reading
-    case .asked: return .silence
+    case .nothing: return nil
     case .fenced: try endFenced()
     case .revoked(let partitions):
       readings = []
       self.seat?.told = .revoked
-      return .signal(.revoked(partitions, lost: false))
+      return .revoked(partitions, lost: false)
     case .assigned(let partitions, let generation):
       self.seat?.current.generation = generation
       self.seat?.given = partitions
-      return .signal(.assigned(partitions))
+      return .assigned(partitions)
     case .expelled:
       readings = []
-      if seat.told == .lost { return .silence }
+      if seat.told == .lost { return nil }
       if seat.given.isEmpty {
         rejoin(&state)
-        return try hear(from: &state)
+        return try signal(from: &state)
       }
       self.seat?.told = .lost
-      return .signal(.revoked(seat.given, lost: true))
+      return .revoked(seat.given, lost: true)
     }
   }
 

@@ -32,8 +32,6 @@ struct MemoryGroup: Sendable {
     case nothing
     case assigned([TopicPartition], generation: Int)
     case revoked([TopicPartition])
-    /// Asked already: nothing is read until it answers.
-    case asked
     /// The group knows the instance no more: its session expired.
     case expelled
     /// Another handle of the same instance has joined.
@@ -80,13 +78,9 @@ struct MemoryGroup: Sendable {
         return .revoked(member.assignment)
       }
     }
-    switch members[instance]?.standing {
-    case .given:
-      members[instance]?.standing = .owning
-      return .assigned(members[instance]?.assignment ?? [], generation: generation)
-    case .asked: return .asked
-    default: return .nothing
-    }
+    guard let member = members[instance], member.standing == .given else { return .nothing }
+    members[instance]?.standing = .owning
+    return .assigned(member.assignment, generation: generation)
   }
 
   /// The member gives up its partitions, if it was asked for them. `.expelled` or `.fenced` when it is no member.

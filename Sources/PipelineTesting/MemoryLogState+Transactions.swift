@@ -109,7 +109,8 @@ extension MemoryLogState {
   private func checkEpoch(of producer: MemoryProducerIdentity) throws(LogError) {
     guard producers[producer.transactionalID]?.epoch == producer.epoch else {
       throw LogError(
-        .producerFenced, .restart, reason: "another producer has taken over transactional id \(producer.transactionalID)")
+        .producerFenced, .restart,
+        reason: "transactional id \(producer.transactionalID) has been taken over, or its transaction expired")
     }
   }
 
