@@ -69,8 +69,8 @@ extension AreaTable {
   private static let kinds = 7
   private static let codesPerKind = 256
 
-  /// Codes are one of seven prefixes and a six-digit number, which never came to 256 in any of them: so a code is a place
-  /// in a table of 7 × 256, and nothing has to be searched.
+  /// Codes are one of seven prefixes and a six-digit number, which never came to 256 in any of them: so a code is a
+  /// place in a table of 7 × 256, and nothing has to be searched.
   private static func place(of code: Span<UInt8>) -> Int? {
     guard code.count == 9 else { return nil }
     let prefix = UInt32(code[0]) << 16 | UInt32(code[1]) << 8 | UInt32(code[2])

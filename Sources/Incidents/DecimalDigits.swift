@@ -1,5 +1,6 @@
 extension Span<UInt8> {
-  /// The number that these digits write; nil when one is none. `offset + digits` must not pass the end, `digits` not 18.
+  /// The number that these digits write; nil when one is none. `offset + digits` must not pass the end, `digits` not
+  /// exceed 18.
   @inline(__always)
   func decimal(at offset: Int, digits: Int) -> Int? {
     var value = 0

@@ -21,8 +21,8 @@ extension LocalDay {
 
   /// Year, month (1 … 12) and day of the month (1 … 31).
   public var date: (year: Int, month: Int, day: Int) {
-    // After Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years begin in March, so that the leap day is
-    // the last of its year, and 146,097 days are an era of 400 years.
+    // After Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years begin in March, so that the leap day
+    // is the last of its year, and 146,097 days are an era of 400 years.
     let shifted = Int(index) + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097

@@ -5,8 +5,8 @@ public enum LondonTime {
   ///
   /// Since 1996 summer time runs from 01:00 UTC on the last Sunday of March to 01:00 UTC on the last Sunday of October
   /// (Summer Time Order 2002; Directive 2000/84/EC); this is taken to hold for ever. From 1972 to 1995 the dates are a
-  /// table (tz database, `europe`). From 1968 to 31 October 1971 the clocks stayed an hour ahead (British Standard Time);
-  /// earlier hours, which no event may have, are taken to be like that too.
+  /// table (tz database, `europe`). From 1968 to 31 October 1971 the clocks stayed an hour ahead (British Standard
+  /// Time); earlier hours, which no event may have, are taken to be like that too.
   public static func offset(in hour: Hour) -> Int {
     guard hour.index >= firstRuledHour else { return offsetBefore1996(hour.index) }
     let day = LocalDay(index: hour.index / 24)

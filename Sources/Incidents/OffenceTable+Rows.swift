@@ -2,10 +2,10 @@ extension OffenceTable {
   /// The whole table as text, the same bytes as long as the rules are the same: a digest of it names them.
   ///
   /// One row a line: `code GROUPS CODE` (groups of `OffenceGroups`, comma-separated, or `none`) or
-  /// `class MEASURE CLASS` (a measure or `none`). The codes are those of the Home Office's open data by force and quarter,
-  /// 2017/18, and the four that it publishes as one figure; the groups are those of the Home Office's
-  /// knife-enabled flag; the classes are the categories of data.police.uk and the knife subtypes of the Metropolitan
-  /// Police's monthly dashboard (Open Government Licence).
+  /// `class MEASURE CLASS` (a measure or `none`). The codes are those of the Home Office's open data by force and
+  /// quarter, 2017/18, and the four that it publishes as one figure; the groups are those of its knife-enabled flag; the
+  /// classes are the categories of data.police.uk and the knife subtypes of the Metropolitan Police's monthly dashboard
+  /// (Open Government Licence).
   public static let canonicalText = """
     version 1
     code flaggable,homicide,violence 1

@@ -19,7 +19,8 @@ public enum OffenceTable {
   /// `34B`, `105A`); a slash joins what is published as one figure, or a class and its sub-class (`1/4.1/4.10/4.2`,
   /// `8/06`). A body is two or more capitals, and maybe a space and a word (`AF`, `FFA UK`, `UK Finance`).
   ///
-  /// As a regular expression: `^([0-9]{1,3}(\.[0-9]{1,2})?[A-Z]?(/[0-9]{1,3}(\.[0-9]{1,2})?[A-Z]?)*|[A-Z]{2,}( [A-Z][A-Za-z]*)?)$`.
+  /// As regular expressions: `^[0-9]{1,3}(\.[0-9]{1,2})?[A-Z]?(/[0-9]{1,3}(\.[0-9]{1,2})?[A-Z]?)*$` and
+  /// `^[A-Z]{2,}( [A-Z][A-Za-z]*)?$`.
   public static func isWellFormed(code: Span<UInt8>) -> Bool {
     guard (1...16).contains(code.count) else { return false }
     return code[0].isDigit ? code.isNumbers : code.isBody

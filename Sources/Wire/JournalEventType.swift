@@ -1,0 +1,36 @@
+import Hotspots
+import Incidents
+
+/// The types of events that the journal holds, as the contracts name them.
+public enum JournalEventType: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+  case incidentRecorded, incidentAmended, incidentCancelled, incidentTransferred
+
+  /// The CloudEvents `type`.
+  public var name: StaticString {
+    switch self {
+    case .incidentRecorded: "incident.recorded"
+    case .incidentAmended: "incident.amended"
+    case .incidentCancelled: "incident.cancelled"
+    case .incidentTransferred: "incident.transferred"
+    }
+  }
+
+  /// The type of that name; nil when there is none.
+  public init?(_ name: Span<UInt8>) {
+    for type in Self.allCases where name.spells(type.name) {
+      self = type
+      return
+    }
+    return nil
+  }
+
+  /// The topic whose contract has it.
+  public var topic: InputTopic { .incidents }
+
+  public var kind: JournalEvent.Kind {
+    switch self {
+    case .incidentRecorded, .incidentAmended: .fact
+    case .incidentCancelled, .incidentTransferred: .retraction
+    }
+  }
+}
