@@ -27,8 +27,9 @@ struct EventStore: Sendable {
   private(set) var count = 0
   /// Slots plus one, 0 for empty; a power of two long.
   private var index: [UInt32]
-  /// The first event of each hour since 1970: slots plus one, 0 for none.
-  private var heads: [UInt32] = []
+  /// The first event of each hour since 1970, in pages made when first needed: slots plus one, 0 for none.
+  private var heads: [[UInt32]] = []
+  private static let hoursPerPage = 1_024
 
   init() {
     index = Array(repeating: 0, count: 1_024)
@@ -79,13 +80,12 @@ struct EventStore: Sendable {
 
   /// Puts an event into the chain of its hour.
   mutating func link(_ slot: Int) {
-    let hour = Int(self[slot].hour.index)
-    if hour >= heads.count { heads.append(contentsOf: repeatElement(0, count: hour + 1 - heads.count)) }
-    let next = heads[hour]
+    let hour = self[slot].hour
+    let next = head(of: hour)
     self[slot].next = next
     self[slot].previous = 0
     if next != 0 { self[Int(next) - 1].previous = UInt32(slot) + 1 }
-    heads[hour] = UInt32(slot) + 1
+    setHead(of: hour, to: UInt32(slot) + 1)
   }
 
   /// Takes an event out of the chain of its hour.
@@ -94,16 +94,27 @@ struct EventStore: Sendable {
     if event.previous != 0 {
       self[Int(event.previous) - 1].next = event.next
     } else {
-      heads[Int(event.hour.index)] = event.next
+      setHead(of: event.hour, to: event.next)
     }
     if event.next != 0 { self[Int(event.next) - 1].previous = event.previous }
   }
 
+  private func head(of hour: Hour) -> UInt32 {
+    let (page, place) = Int(hour.index).quotientAndRemainder(dividingBy: Self.hoursPerPage)
+    guard hour.index >= 0, page < heads.count, !heads[page].isEmpty else { return 0 }
+    return heads[page][place]
+  }
+
+  private mutating func setHead(of hour: Hour, to link: UInt32) {
+    let (page, place) = Int(hour.index).quotientAndRemainder(dividingBy: Self.hoursPerPage)
+    while page >= heads.count { heads.append([]) }
+    if heads[page].isEmpty { heads[page] = Array(repeating: 0, count: Self.hoursPerPage) }
+    heads[page][place] = link
+  }
+
   /// Calls `body` with each event that counts in an hour.
   func forEach(in hour: Hour, _ body: (LiveEvent) -> Void) {
-    let hour = Int(hour.index)
-    guard hour >= 0, hour < heads.count else { return }
-    var link = heads[hour]
+    var link = head(of: hour)
     while link != 0 {
       let event = self[Int(link) - 1]
       body(event)

@@ -61,14 +61,17 @@ final class RoleThread: Sendable {
 
   private func run() {
     while !stop.isSet {
-      do {
+      do throws(RoleError) {
         try work()
-      } catch .restart(let error) {
-        Output.complain("\(role.rawValue): taking over anew after \(error)")
-        Thread.sleep(forTimeInterval: Self.pause)
-      } catch .stop(let reason) {
-        state.withLock { $0.failure = reason }
-        stop.set()
+      } catch {
+        switch error {
+        case .restart(let error):
+          Output.complain("\(role.rawValue): taking over anew after \(error)")
+          Thread.sleep(forTimeInterval: Self.pause)
+        case .stop(let reason):
+          state.withLock { $0.failure = reason }
+          stop.set()
+        }
       }
     }
   }

@@ -88,13 +88,14 @@ import Testing
     let areas: [UInt8] = [0, 21, 182]
     let measures: [Measure] = [.knifeCrime, .robbery, .violence]
     for _ in 0..<60 {
-      let step = [0, 1, hour / 2, hour, 5 * hour, 24 * hour, 200 * hour, 3_000 * hour].randomElement(using: &random) ?? 0
-      now.milliseconds += step
+      let steps: [Int64] = [0, 1, hour / 2, hour, 5 * hour, 24 * hour, 200 * hour, 3_000 * hour]
+      now.milliseconds += steps.randomElement(using: &random) ?? 0
       fold.begin(at: now)
       naive.now = now
       for _ in 0..<Int.random(in: 0...12, using: &random) {
-        let back = [0, 20, 26, 170, 350, 680, 1_400, 8_800, 17_600, 30_000].randomElement(using: &random) ?? 0
-        let offset = Int64.random(in: -hour / 6...Int64(back + 1) * hour, using: &random)
+        let hoursBack: [Int64] = [1, 20, 26, 170, 350, 680, 1_400, 8_800, 17_600, 30_000]
+        let back = hoursBack.randomElement(using: &random) ?? 1
+        let offset = Int64.random(in: -hour / 6...back * hour, using: &random)
         let event = Self.event(
           UInt64.random(in: 0..<25, using: &random), revision: UInt64.random(in: 1...6, using: &random),
           kind: Int.random(in: 0..<6, using: &random) == 0 ? .retraction : .fact,
