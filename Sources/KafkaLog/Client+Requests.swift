@@ -26,7 +26,8 @@ extension Client {
     }
   }
 
-  /// The committed offsets of a group that this handle does not belong to.
+  /// The committed offsets of a group that this handle does not belong to. Waits no longer for an undecided
+  /// transaction that moves them than a decided one needs to be written everywhere: `retry` then.
   func committed(
     group: String, _ partitions: [TopicPartition]
   ) throws(LogError) -> [TopicPartition: CommittedOffset] {
@@ -34,9 +35,9 @@ extension Client {
     let query = GroupOffsetsQuery(group: group, partitions: list)
     return unsafe try ask(
       "cannot read the offsets of the group \(group)", RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS,
-      patience: .seconds(120)
+      patience: .seconds(2)
     ) { handle, options, queue in
-      // Offsets that an undecided transaction moves are an error then, and asked for again.
+      // Offsets that an undecided transaction moves are an error then.
       _ = unsafe LibraryError(consuming: rd_kafka_AdminOptions_set_require_stable_offsets(options, 1))
       unsafe query.withPointer { query in
         var query: OpaquePointer? = unsafe query

@@ -39,6 +39,7 @@ import Wire
   }
 
   deinit {
+    drain()
     // Nothing may use the two from here on: this is their only owner, and the one place that ends them.
     nonisolated(unsafe) let handle = unsafe self.handle
     nonisolated(unsafe) let queue = unsafe self.queue
@@ -79,6 +80,14 @@ import Wire
     return LibraryError(code, reason: text(of: reason), isFatal: true)
   }
 
+  /// Whether a group knows the handle as a member.
+  var isMember: Bool {
+    guard let name = unsafe rd_kafka_memberid(handle) else { return false }
+    // The text is a copy for us.
+    defer { unsafe rd_kafka_mem_free(handle, name) }
+    return unsafe name.pointee != 0
+  }
+
   /// What stands behind an error: where the handle is in a fatal state, the calls say only that it is.
   func cause(of error: LibraryError) -> LibraryError {
     guard error.isFatal || error.code == RD_KAFKA_RESP_ERR__FATAL || error.code == RD_KAFKA_RESP_ERR__STATE else {
@@ -93,6 +102,15 @@ import Wire
       chatter.write(level: line.level, line.text)
     } else if let error = event.error {
       chatter.write(level: 4, "\(LibraryError.name(of: error.code)): \(error.reason)")
+    }
+  }
+
+  /// Writes down what has come so far, on a handle that is not polled for anything else.
+  func drain() {
+    // Bounded, for a library that talks faster than it is listened to.
+    for _ in 0..<10_000 {
+      guard let event = poll(milliseconds: 0) else { return }
+      note(event)
     }
   }
 
@@ -181,8 +199,9 @@ struct TopicLayout: Hashable, Sendable {
 
   var topics: [String: TopicLayout] {
     var answer: [String: TopicLayout] = [:]
-    for unsafetopic in unsafe UnsafeBufferPointer(start: pointer.pointee.topics, count: Int(pointer.pointee.topic_cnt))
-    {
+    let all = unsafe UnsafeBufferPointer(start: pointer.pointee.topics, count: Int(pointer.pointee.topic_cnt))
+    for index in all.indices {
+      let topic = unsafe all[index]
       guard unsafe topic.err == RD_KAFKA_RESP_ERR_NO_ERROR, let name = unsafe topic.topic else { continue }
       let partitions = unsafe UnsafeBufferPointer(start: topic.partitions, count: Int(topic.partition_cnt))
       unsafe answer[String(cString: name)] = unsafe TopicLayout(

@@ -115,14 +115,13 @@ extension LibraryError {
     return logError(doing, remedy, partition: partition)
   }
 
-  /// The error of a call within a transaction: *requires abort* first, then *retriable*, then everything else. Being
-  /// fenced comes before: nothing that is sent again would be accepted.
+  /// The error of a call within a transaction: *requires abort* first, then *retriable*, then everything else. Where an
+  /// abort alone would not help, because the same would fail again, it is for a person; the transaction may be aborted
+  /// all the same.
   func asTransactionError(_ doing: String, partition: TopicPartition? = nil) -> LogError {
     let remedy: LogError.Remedy =
-      if needsPerson {
+      if needsPerson && meaning != .memberFenced {
         .stop
-      } else if meaning == .producerFenced || meaning == .memberFenced {
-        .restart
       } else if requiresAbort && !isFatal {
         .abort
       } else if isRetriable && !isFatal {

@@ -75,7 +75,9 @@ public final class KafkaAdministration: LogAdministration {
   ) throws(LogError) -> Result {
     switch client {
     case .none: throw LogError(.invalidState, .stop, reason: "the administration handle is closed")
-    case .some(let client): return try body(client)
+    case .some(let client):
+      client.drain()
+      return try body(client)
     }
   }
 }

@@ -7,8 +7,8 @@ public final class KafkaConsumer: LogConsumer {
   /// Nil once closed.
   private var client: Client?
   private let isMember: Bool
-  /// The group has given partitions, or an assignment was made, that was not taken back yet.
-  private var isAssigned = false
+  /// What the group has given and not taken back yet; nil before its first answer.
+  private var given: Set<TopicPartition>?
   /// Thrown by every poll until the assignment changes: a partition that cannot be read must not be passed over because
   /// somebody polls again.
   private var failure: LogError?
@@ -100,8 +100,9 @@ public final class KafkaConsumer: LogConsumer {
   private func rebalance(_ event: borrowing Event, _ client: borrowing Client) -> LogSignal? {
     switch event.error?.code {
     case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-      isAssigned = true
-      return .assigned(event.partitions)
+      let partitions = event.partitions
+      given = Set(partitions)
+      return .assigned(partitions)
     case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
       let lost = unsafe client.withHandle { unsafe rd_kafka_assignment_lost($0) } != 0
       return .revoked(event.partitions, lost: lost)
@@ -109,7 +110,7 @@ public final class KafkaConsumer: LogConsumer {
       // The group could not agree; the library starts over once the assignment is given up.
       client.note(event)
       _ = KafkaConsumer.assignNothing(client)
-      isAssigned = false
+      given = nil
       return nil
     }
   }
@@ -147,6 +148,9 @@ public final class KafkaConsumer: LogConsumer {
       failure = LogError(.offsetOutOfRange, .stop, reason: "there is no negative offset", partition: impossible)
       return
     }
+    if isMember, let foreign = positions.keys.filter({ given?.contains($0) != true }).min() {
+      throw LogError(.invalidState, .stop, reason: "the group did not give this partition", partition: foreign)
+    }
     try withClient { client throws(LogError) in
       if !isMember { try KafkaConsumer.check(positions.keys, exist: client) }
       let list = PartitionList(positions)
@@ -155,7 +159,6 @@ public final class KafkaConsumer: LogConsumer {
         throw client.cause(of: LibraryError(code)).asLogError("cannot take the assignment")
       }
     }
-    isAssigned = true
     failure = nil
   }
 
@@ -178,7 +181,7 @@ public final class KafkaConsumer: LogConsumer {
         throw client.cause(of: LibraryError(code)).asLogError("cannot give up the assignment")
       }
     }
-    isAssigned = false
+    given = nil
     failure = nil
   }
 
@@ -219,12 +222,14 @@ public final class KafkaConsumer: LogConsumer {
   private func leave(_ client: borrowing Client) {
     _ = unsafe client.withHandle { unsafe rd_kafka_unsubscribe($0) }
     let deadline = Deadline(after: .seconds(5))
-    while isAssigned, !deadline.hasPassed {
+    while given != nil, !deadline.hasPassed {
       guard let event = client.poll(milliseconds: deadline.milliseconds(atMost: .milliseconds(100))) else { continue }
       guard event.kind == RD_KAFKA_EVENT_REBALANCE else { continue }
       _ = KafkaConsumer.assignNothing(client)
-      isAssigned = event.error?.code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS
+      if event.error?.code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS { given = nil }
     }
+    // The group is told in the background. Closing before it was told would keep the partitions after all.
+    while client.isMember, !deadline.hasPassed { deadline.pause(.milliseconds(10)) }
   }
 
   /// Winds up the group's side, answering what it asks on the way. The library may hang here when a partition was lost

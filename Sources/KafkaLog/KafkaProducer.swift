@@ -9,6 +9,8 @@ public final class KafkaProducer: LogProducer {
   private var topics = TopicCheck()
   /// Between a successful `begin` and a successful `commit` or `abort`.
   private var isInTransaction = false
+  /// A call of this transaction has failed.
+  private var hasFailed = false
 
   /// How long a call is repeated that the library says may be. A broker that restarts is back within this time.
   private static let patience: Duration = .seconds(300)
@@ -28,15 +30,13 @@ public final class KafkaProducer: LogProducer {
   public func begin() throws(LogError) {
     unsafe try perform("cannot begin a transaction") { handle in unsafe rd_kafka_begin_transaction(handle) }
     isInTransaction = true
+    hasFailed = false
     // What a former transaction left behind is not this one's business.
     server?.reset()
   }
 
   public func produce(_ record: OutgoingRecord) throws(LogError) {
-    let server = try open()
-    guard isInTransaction else {
-      throw LogError(.invalidState, .stop, reason: "cannot produce to \(record.topic): no transaction has begun")
-    }
+    let server = try openTransaction()
     try topics.check(record, client: server.client)
     let sequence = server.expect(record)
     do throws(LibraryError) {
@@ -62,7 +62,7 @@ public final class KafkaProducer: LogProducer {
   public func sendOffsets(
     _ offsets: [TopicPartition: CommittedOffset], of membership: GroupMembership
   ) throws(LogError) {
-    let server = try open()
+    let server = try openTransaction()
     let metadata = try KafkaProducer.metadata(of: membership, server.client)
     let list = PartitionList(offsets)
     unsafe try perform("cannot send offsets") { handle in
@@ -87,7 +87,7 @@ public final class KafkaProducer: LogProducer {
       let members = try client.memberCount(of: group)
       guard members == 0 else {
         throw LogError(
-          .memberFenced, .stop, reason: "the group \(group) has \(members) members: only they may move its offsets",
+          .invalidState, .stop, reason: "the group \(group) has \(members) members: only they may move its offsets",
           advice: "stop the processes of this group first")
       }
       return GroupMetadata(group: group)
@@ -95,6 +95,7 @@ public final class KafkaProducer: LogProducer {
   }
 
   public func commit() throws(LogError) {
+    _ = try openTransaction()
     // With -1 the library waits for what is left of the transaction's time, and may be asked again.
     unsafe try perform("cannot commit") { handle in unsafe rd_kafka_commit_transaction(handle, -1) }
     isInTransaction = false
@@ -102,9 +103,13 @@ public final class KafkaProducer: LogProducer {
   }
 
   public func abort() throws(LogError) {
+    let server = try openTransaction()
+    // An abort that overtakes the transaction's first record at the broker is an error there, and fatal to librdkafka
+    // 2.0.2. So the records go first, unless something has failed and they never will.
+    if !hasFailed, server.failure == nil { _ = server.client.flush(milliseconds: 5_000) }
     unsafe try perform("cannot abort") { handle in unsafe rd_kafka_abort_transaction(handle, -1) }
     isInTransaction = false
-    server?.reset()
+    server.reset()
   }
 
   public func close() {
@@ -131,6 +136,7 @@ public final class KafkaProducer: LogProducer {
 
   /// The library says *wrong state* to calls within a transaction that has failed meanwhile; why is known elsewhere.
   private func transactionError(_ error: LibraryError, _ doing: String, _ server: DeliveryServer) -> LogError {
+    if error.requiresAbort { hasFailed = true }
     var cause = server.client.cause(of: error)
     if cause.code == RD_KAFKA_RESP_ERR__STATE, !cause.isFatal, isInTransaction {
       if let (failed, partition) = server.failure {
@@ -147,6 +153,12 @@ public final class KafkaProducer: LogProducer {
     guard let server else { throw LogError(.invalidState, .stop, reason: "the producer is closed") }
     return server
   }
+
+  private func openTransaction() throws(LogError) -> DeliveryServer {
+    let server = try open()
+    guard isInTransaction else { throw LogError(.invalidState, .stop, reason: "no transaction has begun") }
+    return server
+  }
 }
 
 extension Client {
@@ -154,11 +166,16 @@ extension Client {
   /// gives up each record after its own time-out, so this ends.
   func flush() throws(LogError) {
     let deadline = Deadline(after: .seconds(600))
-    while unsafe withHandle({ unsafe rd_kafka_flush($0, 1000) }) != RD_KAFKA_RESP_ERR_NO_ERROR {
+    while !flush(milliseconds: 1_000) {
       if deadline.hasPassed {
         throw LogError(.unreachable, .restart, reason: "the records produced are neither written nor refused")
       }
     }
+  }
+
+  /// Whether nothing is queued any more after at most this time.
+  func flush(milliseconds: Int32) -> Bool {
+    unsafe withHandle { unsafe rd_kafka_flush($0, milliseconds) } == RD_KAFKA_RESP_ERR_NO_ERROR
   }
 }
 

@@ -11,6 +11,12 @@ public final class KafkaSender {
     public var failed: Int
     /// The first failure.
     public var failure: LogError?
+
+    public init(delivered: Int, failed: Int, failure: LogError? = nil) {
+      self.delivered = delivered
+      self.failed = failed
+      self.failure = failure
+    }
   }
 
   /// Nil once closed.
