@@ -6,11 +6,11 @@ the program: no journal, no checkpoint, none of its tables. Three things are tak
 `<input>.rejections` name as refused, each projection's own `now`, and the registry of sources.
 
 Topics are read through `kcat -J`: one JSON object a line, in which only those bytes are escaped that JSON must have
-escaped, so its strings are strings of bytes. Decoded as Latin-1, each key, header and value comes back exactly, whatever
-it holds. A dump file is the same lines (README.md says how to write one).
+escaped, so its strings are strings of bytes. Decoded as Latin-1, each key, header and value comes back exactly,
+whatever it holds. A dump file is the same lines (README.md says how to write one).
 
-    reference.py compare --bootstrap-servers HOST:PORT [--prefix P] [-X NAME=VALUE]…   projections and verdicts
-    reference.py conservation …                                                      verdicts alone
+    reference.py compare --bootstrap-servers HOST:PORT [--prefix P] [-X NAME=VALUE]…  projections and verdicts
+    reference.py conservation …                                                       verdicts alone
 
 Exit codes: 0 equal, 1 the answer is no, 2 usage or a file that cannot be read, 3 the broker or a topic is unreachable.
 """
@@ -85,11 +85,9 @@ class Places:
             with open(lookups / name, newline="", encoding="utf-8-sig") as file:
                 return list(csv.DictReader(file))
 
-        extended = rows("areas_ext.csv")
         self.areas = {row["ons_code"]: (row["name"], row["force_area"]) for row in rows("areas_current.csv")}
         self.successor = {row["LADCD"]: row["LADCD_ACTIVE"] for row in rows("la_all_codes.csv")}
-        self.successor |= {row["ons_code_2019"]: row["ons_code_current"] for row in extended}
-        force_codes = {row["force_area"]: row["pfa_code"] for row in extended}
+        force_codes = {row["force_area"]: row["pfa_code"] for row in rows("areas_ext.csv")}
         self.unattributed, self.sites = {}, {}
         sources = json.loads(registry.read_text("utf-8")) if registry else []
         for entry in sources["sources"] if isinstance(sources, dict) else sources:
@@ -104,9 +102,9 @@ class Places:
         if location.keys() & {"latitude", "longitude", "easting", "northing"}:
             raise Unreadable("it has coordinates, and no outlines are loaded")
         code = location.get("area") or data.get("responsibleArea") or self.sites.get((source, site))
-        if code is not None and code not in self.successor and code not in self.areas:
+        if code is not None and code not in self.successor:
             raise Unreadable("no authority ever had its area code")
-        current = self.successor.get(code, code)
+        current = self.successor.get(code)
         return current if current in self.areas else self.unattributed.get(source, "unattributed")
 
 
@@ -164,9 +162,9 @@ def incident(kind: str, source: str, data: dict, places: Places):
     words = tuple(data.get(member) or "unknown" for member in ("weapon", "weaponUse", "injury", "victimAgeBand"))
     content = (start, end, instant(data.get("recordedAt")), data.get("offenceCode"), data.get("offenceClass"), words,
                place_as_sent(data), imprecise)
-    finest = 24
-    if imprecise and end - start > 12 * HOUR:
-        finest = 168 if end - start <= 25 * HOUR else 8760
+    if end - start > 12 * HOUR and not imprecise:
+        raise Unreadable("it lasts more than 12 h and is not called imprecise")
+    finest = 24 if end - start <= 12 * HOUR else 168 if end - start <= 25 * HOUR else 8760
     return identity, content, (Event(places.key(source, data), start // HOUR, incident_measures(data), finest),)
 
 
@@ -420,7 +418,8 @@ def dumps(options: argparse.Namespace) -> Callable[[str], Iterator[Record]]:
     def read(topic: str) -> Iterator[Record]:
         for path in options.dump:
             with open(path, "rb") as file:
-                yield from (record for line in file if (record := load_line(line, options.prefix)).position[0] == topic)
+                records = (load_line(line, options.prefix) for line in file if topic.encode() in line)
+                yield from (record for record in records if record.position[0] == topic)
     return read
 
 
