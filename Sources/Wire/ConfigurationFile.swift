@@ -54,6 +54,13 @@ extension Configuration {
     }
   }
 
+  /// What `init(json:)` reads.
+  public var json: [UInt8] {
+    var writer = JSONWriter()
+    write(into: &writer)
+    return writer.bytes
+  }
+
   func write(into writer: inout JSONWriter) {
     writer.object { writer in
       writer.object("observedFrom") { writer in
@@ -78,7 +85,9 @@ extension RegisteredSource {
       throw ConfigurationError("\(pointer)/source", "must be a text")
     }
     var topics: Set<InputTopic> = []
-    guard let list = members["topics"]?.elements else { throw ConfigurationError("\(pointer)/topics", "must be an array") }
+    guard let list = members["topics"]?.elements else {
+      throw ConfigurationError("\(pointer)/topics", "must be an array")
+    }
     for (index, item) in list.enumerated() {
       guard let topic = InputTopic.allCases.first(where: { $0.name == item.string }) else {
         let names = InputTopic.allCases.map(\.name).joined(separator: ", ")
@@ -89,7 +98,8 @@ extension RegisteredSource {
     self.init(name: name, force: nil, topics: topics)
     if let text = try members.text("force") {
       guard let force = Force(named: text) else {
-        throw ConfigurationError("\(pointer)/force", "must be a force of the areas table, such as \"Metropolitan Police\"")
+        throw ConfigurationError(
+          "\(pointer)/force", "must be a force of the areas table, such as \"Metropolitan Police\"")
       }
       self.force = force
     }

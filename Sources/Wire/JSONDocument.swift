@@ -22,7 +22,8 @@ public struct JSONFailure: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public enum Kind: Hashable, Sendable {
-    case null, bool(Bool)
+    case null
+    case bool(Bool)
     /// A whole number that fits 64 bits with a sign.
     case integer(Int64)
     case number(Double)

@@ -47,7 +47,8 @@ struct TopicsCommand {
   func check() throws -> ExitCode {
     let plan = try topicPlan()
     report(
-      plan.missing.map { "\($0.name): does not exist" } + plan.drifts.map(\.description), none: "all topics are as they should be")
+      plan.missing.map { "\($0.name): does not exist" } + plan.drifts.map(\.description),
+      none: "all topics are as they should be")
     return plan.isEmpty ? .fine : .no
   }
 

@@ -73,7 +73,8 @@ struct Program {
 extension Trait where Self == ConditionTrait {
   /// Runs where there are a real broker and a built program; `ops/test` provides both, and says why when it cannot.
   static var needsBrokerAndProgram: Self {
-    .enabled(if: Program.surroundings != nil, "no broker: BELLWETHER_TEST_BOOTSTRAP and BELLWETHER_TEST_PROGRAM are not set")
+    .enabled(
+      if: Program.surroundings != nil, "no broker: BELLWETHER_TEST_BOOTSTRAP and BELLWETHER_TEST_PROGRAM are not set")
   }
 }
 

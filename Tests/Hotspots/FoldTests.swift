@@ -64,7 +64,8 @@ import Testing
   @Test func theOrderOfArrivalDoesNotMatter() {
     let events = [
       Self.event(1), Self.event(1, revision: 2, area: 5), Self.event(1, revision: 7, kind: .retraction),
-      Self.event(1, revision: 9, area: 8, precision: .day), Self.event(2, measures: [.init(.robbery), .init(.violence)]),
+      Self.event(1, revision: 9, area: 8, precision: .day),
+      Self.event(2, measures: [.init(.robbery), .init(.violence)]),
     ]
     var digests: Set<UInt64> = []
     for order in permutations(of: events) {

@@ -24,7 +24,8 @@ public final class MemoryService {
     let administration = try factory.makeAdministration()
     try administration.create(TopicPlan(names: names, administration: administration).missing)
     _ = try Founding(names: names, log: factory).establish(
-      configuration: configuration, journal: String(repeating: "0", count: 32), at: LogClock(log.clock).now(), instance: instance)
+      configuration: configuration, journal: String(repeating: "0", count: 32), at: LogClock(log.clock).now(),
+      instance: instance)
   }
 
   /// Writes records to an input, undecoded, in one transaction.
@@ -37,21 +38,36 @@ public final class MemoryService {
     try producer.commit()
   }
 
-  /// Steps both roles until neither has anything left to do.
-  public func runUntilCaughtUp() throws {
-    let ingest = try self.ingest ?? Ingest(
-      log: factory, names: names, instance: instance, clock: LogClock(log.clock),
-      birth: Founding(names: names, log: factory).birth() ?? Self.unborn())
-    let fold = try self.fold ?? FoldRole(log: factory, names: names, instance: instance)
-    self.ingest = ingest
-    self.fold = fold
-    var quietRounds = 0
-    while quietRounds < 3 {
+  /// Steps both roles so many times, one after the other.
+  public func step(times: Int) throws {
+    let (ingest, fold) = try roles()
+    for _ in 0..<times {
       try ingest.step(waiting: .zero)
       try fold.step(waiting: .zero)
+    }
+  }
+
+  /// Steps both roles until neither has anything left to do.
+  public func runUntilCaughtUp() throws {
+    let (ingest, fold) = try roles()
+    var quietRounds = 0
+    while quietRounds < 3 {
+      try step(times: 1)
       let isCaughtUp = Self.isCaughtUp(ingest.owned, ingest.caughtUp) && Self.isCaughtUp(fold.owned, fold.caughtUp)
       quietRounds = isCaughtUp ? quietRounds + 1 : 0
     }
+  }
+
+  private func roles() throws -> (Ingest, FoldRole) {
+    let ingest =
+      try self.ingest
+      ?? Ingest(
+        log: factory, names: names, instance: instance, clock: LogClock(log.clock),
+        birth: Founding(names: names, log: factory).birth() ?? Self.unborn())
+    let fold = try self.fold ?? FoldRole(log: factory, names: names, instance: instance)
+    self.ingest = ingest
+    self.fold = fold
+    return (ingest, fold)
   }
 
   /// Drops both roles as a crash would: nothing is closed, nothing finished.

@@ -1,4 +1,5 @@
 import Foundation
+import Hotspots
 import Pipeline
 import Wire
 
@@ -18,13 +19,15 @@ public struct SlowReference {
 
   /// Compares what a broker holds.
   public static func compare(
-    bootstrapServers: String, prefix: String, verdicts: ServiceStatus? = nil
+    bootstrapServers: String, prefix: String, registry: [RegisteredSource]? = nil, verdicts: ServiceStatus? = nil
   ) throws -> Answer {
-    try run(["compare", "--bootstrap-servers", bootstrapServers, "--prefix", prefix], verdicts)
+    try run(["compare", "--bootstrap-servers", bootstrapServers, "--prefix", prefix], registry, verdicts)
   }
 
   /// Compares what an in-memory log holds.
-  public static func compare(_ log: MemoryLog, names: Names, verdicts: ServiceStatus? = nil) throws -> Answer {
+  public static func compare(
+    _ log: MemoryLog, names: Names, registry: [RegisteredSource]? = nil, verdicts: ServiceStatus? = nil
+  ) throws -> Answer {
     let dump = FileManager.default.temporaryDirectory.appending(path: "bellwether-dump-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: dump) }
     let topics = names.inputs + names.inputs.map { $0 + ".rejections" } + [names(.boroughProjections)]
@@ -38,16 +41,25 @@ public struct SlowReference {
       }
     }
     try Data(text).write(to: dump)
-    return try run(["compare", "--dump", dump.path, "--prefix", names.prefix], verdicts)
+    return try run(["compare", "--dump", dump.path, "--prefix", names.prefix], registry, verdicts)
   }
 
-  private static func run(_ arguments: [String], _ status: ServiceStatus?) throws -> Answer {
+  private static func run(
+    _ arguments: [String], _ registry: [RegisteredSource]?, _ status: ServiceStatus?
+  ) throws -> Answer {
     var arguments = arguments
-    let verdicts = FileManager.default.temporaryDirectory.appending(path: "bellwether-verdicts-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: verdicts) }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "bellwether-given-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
     if let status {
-      try Data(status.verdictsJSON).write(to: verdicts)
-      arguments += ["--verdicts", verdicts.path]
+      let file = folder.appending(path: "verdicts.json")
+      try Data(status.verdictsJSON).write(to: file)
+      arguments += ["--verdicts", file.path]
+    }
+    if let registry {
+      let file = folder.appending(path: "registry.json")
+      try Data(Configuration(sources: registry).json).write(to: file)
+      arguments += ["--registry", file.path]
     }
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")

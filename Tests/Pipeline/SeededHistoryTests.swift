@@ -1,0 +1,121 @@
+import Hotspots
+import Incidents
+import Pipeline
+import PipelineTesting
+import Testing
+import Wire
+
+/// Whole histories through the whole pipeline in memory, against the slow reference.
+@Suite struct SeededHistoryTests {
+  /// 20,000 incidents, read in three parts with time passing between them.
+  @Test(arguments: [UInt64(1)])
+  func projectionsEqualTheReference(seed: UInt64) throws {
+    let service = try Self.service()
+    let history = try GeneratedHistory(seed: seed, count: 20_000, now: Self.now(service))
+    try Self.run(history.records, through: service)
+    try Self.expectEqualToReference(service)
+    try Self.expectIntendedRefusals(history.records, service)
+  }
+
+  /// Another order of arrival, conflicts kept in theirs, leaves the same counts.
+  @Test(arguments: [UInt64(2), 3])
+  func theOrderOfArrivalDoesNotMatter(seed: UInt64) throws {
+    let ordered = try Self.service()
+    let shuffled = try Self.service()
+    let history = try GeneratedHistory(seed: seed, count: 3_000, now: Self.now(ordered))
+    try Self.run(history.records, through: ordered)
+    try Self.run(history.records.shuffled(seed: seed), through: shuffled)
+    let counts = try Self.counts(shuffled)
+    // An area that only ever held what was superseded has no projection in one of them: all its counts are 0.
+    for (area, expected) in try Self.counts(ordered) { #expect(counts[area, default: expected] == expected, "\(area)") }
+    try Self.expectEqualToReference(shuffled)
+  }
+
+  /// Crashed or stopped between any two steps and started again, the pipeline publishes each thing once.
+  @Test(arguments: [UInt64(4)])
+  func crashesLoseAndDoubleNothing(seed: UInt64) throws {
+    let service = try Self.service()
+    var random = SeededGenerator(seed: seed)
+    let history = try GeneratedHistory(seed: seed, count: 3_000, now: Self.now(service))
+    var rest = history.records[...]
+    while !rest.isEmpty {
+      let share = rest.prefix(1 + random.below(400))
+      rest = rest.dropFirst(share.count)
+      try service.feed(share.map { $0.outgoing() })
+      try service.step(times: random.below(8))
+      random.chance(5_000) ? service.crash() : service.stop()
+      service.log.clock.advance(milliseconds: Int64(random.below(3_600_000)))
+    }
+    try service.runUntilCaughtUp()
+    try Self.expectEqualToReference(service)
+    try Self.expectIntendedRefusals(history.records, service)
+  }
+
+  // MARK: - Running and reading
+
+  static func service() throws -> MemoryService {
+    try MemoryService(configuration: Configuration(sources: GeneratedHistory.registry))
+  }
+
+  static func now(_ service: MemoryService) -> EventTime { EventTime(milliseconds: service.log.clock.now) }
+
+  static func run(_ records: [GeneratedRecord], through service: MemoryService) throws {
+    let third = records.count / 3 + 1
+    for start in stride(from: 0, to: records.count, by: third) {
+      try service.feed(records[start..<min(start + third, records.count)].map { $0.outgoing() })
+      try service.runUntilCaughtUp()
+      service.log.clock.advance(milliseconds: 17 * 3_600_000)
+    }
+    try service.runUntilCaughtUp()
+  }
+
+  static func expectEqualToReference(
+    _ service: MemoryService, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let status = try service.status()
+    let account = try #require(status.accounts.first)
+    #expect(account.waiting == 0, sourceLocation: sourceLocation)
+    let answer = try SlowReference.compare(
+      service.log, names: service.names, registry: GeneratedHistory.registry, verdicts: status)
+    #expect(answer.isEqual, "\(answer.text)", sourceLocation: sourceLocation)
+  }
+
+  /// Each poisoned record was refused with the code and member meant, and nothing else was.
+  static func expectIntendedRefusals(
+    _ records: [GeneratedRecord], _ service: MemoryService, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    var next: [Int32: Int64] = [:]
+    var expected: [String: String] = [:]
+    for partition in 0..<Int32(6) {
+      let batch = try service.log.committedRecords(in: TopicPartition("incidents", partition))
+      let offsets = batch.records.map(\.offset)
+      for (record, offset) in zip(records.filter { $0.partition == partition }, offsets) {
+        guard let code = record.expectedCode else { continue }
+        expected["\(partition)@\(offset)"] = "\(code.name) \(record.expectedMember ?? "")"
+      }
+      next[partition] = Int64(offsets.count)
+    }
+    #expect(next.values.reduce(0, +) == Int64(records.count), sourceLocation: sourceLocation)
+    let batch = try service.log.committedRecords(in: TopicPartition("incidents.rejections", 0))
+    var found: [String: String] = [:]
+    for record in batch.records {
+      func header(_ name: String) -> String { batch.header(name, of: record) ?? "" }
+      let place = "\(header("partition"))@\(header("offset"))"
+      #expect(found[place] == nil, "refused twice", sourceLocation: sourceLocation)
+      #expect(record.value == nil && !header("reason").isEmpty && !header("action").isEmpty)
+      found[place] = "\(header("code")) \(header("member"))"
+    }
+    #expect(found == expected, sourceLocation: sourceLocation)
+  }
+
+  /// The newest counts of each area.
+  static func counts(_ service: MemoryService) throws -> [String: JSONValue] {
+    var newest: [String: JSONValue] = [:]
+    let batch = try service.log.committedRecords(in: TopicPartition("borough-projections", 0))
+    for record in batch.records {
+      guard let key = record.key, let value = record.value else { continue }
+      newest[batch.text(key)] = try JSONValue(parsing: batch.copy(value))["measures"]
+    }
+    return newest
+  }
+}
