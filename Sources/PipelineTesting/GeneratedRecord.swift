@@ -32,6 +32,20 @@ public struct GeneratedRecord: Hashable, Sendable {
   /// The same for records of one source, reference and revision, whose order decides what stands; nil for poison.
   public var series: Int?
 
+  public init(
+    partition: Int32, key: [UInt8]?, headers: [RecordHeader], value: [UInt8]?, expectedCode: RejectionCode?,
+    expectedMember: String?, role: Role, series: Int?
+  ) {
+    self.partition = partition
+    self.key = key
+    self.headers = headers
+    self.value = value
+    self.expectedCode = expectedCode
+    self.expectedMember = expectedMember
+    self.role = role
+    self.series = series
+  }
+
   /// The record as it goes to a log.
   public func outgoing(topic: String = "incidents") -> OutgoingRecord {
     OutgoingRecord(topic: topic, partition: partition, key: key, value: value, headers: headers)

@@ -1,4 +1,6 @@
 import Foundation
+import Hotspots
+import Incidents
 import KafkaLog
 import Pipeline
 import PipelineTesting
@@ -11,17 +13,28 @@ struct Deployment {
   let names: Names
   let log: KafkaLogFactory
 
+  private let registry: [RegisteredSource]?
+
   /// Topics are there and the journal is born.
-  init() throws {
+  init(registry: [RegisteredSource]? = nil) throws {
+    self.registry = registry
     program = try Program()
     names = Names(prefix: program.prefix)
     log = KafkaLogFactory(
       bootstrapServers: program.bootstrapServers, properties: [:],
       logFile: FileManager.default.temporaryDirectory.appending(path: "\(program.prefix)librdkafka.log").path,
       clientID: "test")
-    let applied = try program("topics", "apply")
+    var arguments = ["topics", "apply"]
+    if let registry {
+      let file = FileManager.default.temporaryDirectory.appending(path: "\(program.prefix)config.json")
+      try Data(Configuration(sources: registry).json).write(to: file)
+      arguments += ["--config", file.path]
+    }
+    let applied = try program.run(arguments)
     try #require(applied.exitCode == 0, "\(applied.output)\(applied.complaints)")
   }
+
+  static var now: EventTime { EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
 
   /// Writes records to the inputs, acknowledged.
   func send(_ records: [OutgoingRecord]) throws {
@@ -64,7 +77,7 @@ struct Deployment {
       #expect(account.waiting == 0, sourceLocation: sourceLocation)
     }
     let answer = try SlowReference.compare(
-      bootstrapServers: program.bootstrapServers, prefix: program.prefix, verdicts: status)
+      bootstrapServers: program.bootstrapServers, prefix: program.prefix, registry: registry, verdicts: status)
     #expect(answer.isEqual, "\(answer.text)", sourceLocation: sourceLocation)
   }
 

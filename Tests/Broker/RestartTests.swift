@@ -8,10 +8,11 @@ import Wire
 @Suite(.needsBrokerAndProgram) struct RestartTests {
   @Test(arguments: [UInt64(11)])
   func stoppedCleanlyAndKilledTenTimes(seed: UInt64) throws {
-    let deployment = try Deployment()
+    let deployment = try Deployment(registry: GeneratedHistory.registry)
     defer { deployment.program.removeFiles() }
     var random = SeededGenerator(seed: seed)
-    var records = try GeneratedHistory(seed: seed, count: 20_000, names: deployment.names).records[...]
+    var records = try GeneratedHistory(seed: seed, count: 20_000, now: Deployment.now)
+      .outgoing(topic: deployment.names(.incidents))[...]
     let rounds = 11
     for round in 0..<rounds {
       let service = try deployment.program.launch("run", "--roles", "ingest,fold")

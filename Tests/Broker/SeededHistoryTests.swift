@@ -1,0 +1,40 @@
+import Foundation
+import Incidents
+import PipelineTesting
+import Testing
+import Wire
+
+/// A seeded history through the whole program on a real broker.
+@Suite(.needsBrokerAndProgram) struct SeededHistoryTests {
+  @Test(arguments: [UInt64(21)])
+  func twentyThousandIncidentsEqualTheReference(seed: UInt64) throws {
+    let deployment = try Deployment(registry: GeneratedHistory.registry)
+    defer { deployment.program.removeFiles() }
+    let history = try GeneratedHistory(seed: seed, count: 20_000, now: Deployment.now)
+    try deployment.send(history.outgoing(topic: deployment.names(.incidents)))
+    try deployment.runUntilCaughtUp()
+    try deployment.expectEqualToReference()
+    try deployment.expectEachRecordOnce()
+    try expectIntendedRefusals(history.records, deployment)
+  }
+
+  /// What the generator meant to break was refused with the code meant, at the member meant, and nothing else was.
+  private func expectIntendedRefusals(_ records: [GeneratedRecord], _ deployment: Deployment) throws {
+    let inputs = try deployment.read(deployment.names(.incidents))
+    var expected: [String: String] = [:]
+    for partition in 0..<Int32(6) {
+      let offsets = inputs.records.filter { inputs.partition(of: $0).partition == partition }.map(\.offset)
+      for (record, offset) in zip(records.filter { $0.partition == partition }, offsets) {
+        guard let code = record.expectedCode else { continue }
+        expected["\(partition)@\(offset)"] = "\(code.name) \(record.expectedMember ?? "")"
+      }
+    }
+    let rejections = try deployment.read(deployment.names(.incidentsRejections))
+    var found: [String: String] = [:]
+    for record in rejections.records {
+      func header(_ name: String) -> String { rejections.header(name, of: record) ?? "" }
+      found["\(header("partition"))@\(header("offset"))"] = "\(header("code")) \(header("member"))"
+    }
+    #expect(found == expected)
+  }
+}
