@@ -104,7 +104,7 @@ public final class KafkaConsumer: LogConsumer {
       given = Set(partitions)
       return .assigned(partitions)
     case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
-      let lost = unsafe client.withHandle { unsafe rd_kafka_assignment_lost($0) } != 0
+      let lost = KafkaConsumer.hasLostAssignment(client)
       return .revoked(event.partitions, lost: lost)
     default:
       // The group could not agree; the library starts over once the assignment is given up.
@@ -113,6 +113,12 @@ public final class KafkaConsumer: LogConsumer {
       given = nil
       return nil
     }
+  }
+
+  /// Whether the group goes on without this member. A revocation that waited too long for its answer is not marked as
+  /// lost by the library, but its member is nobody any more.
+  private static func hasLostAssignment(_ client: borrowing Client) -> Bool {
+    unsafe client.withHandle { unsafe rd_kafka_assignment_lost($0) } != 0 || !client.isMember
   }
 
   public func committed(_ partitions: [TopicPartition]) throws(LogError) -> [TopicPartition: CommittedOffset] {
@@ -194,7 +200,7 @@ public final class KafkaConsumer: LogConsumer {
     return try withClient { client throws(LogError) in
       // Who is out of the group has no generation, and Kafka takes transactional offsets without a generation from
       // anybody. So that has to be caught here.
-      if unsafe client.withHandle({ unsafe rd_kafka_assignment_lost($0) }) != 0 {
+      if KafkaConsumer.hasLostAssignment(client) {
         throw LibraryError(RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST).asLogError("not a member of the group any more")
       }
       guard let metadata = GroupMetadata(of: client) else { throw KafkaConsumer.withoutGroup }

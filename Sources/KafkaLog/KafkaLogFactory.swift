@@ -42,7 +42,7 @@ public struct KafkaLogFactory: LogFactory, Sendable {
   }
 
   public func makeProducer(transactionalID: String) throws(LogError) -> any LogProducer {
-    KafkaProducer(try makeClient(.producer(transactionalID: transactionalID)))
+    try KafkaProducer { () throws(LogError) in try makeClient(.producer(transactionalID: transactionalID)) }
   }
 
   /// A writer without transactions: each record once and in order, but each on its own.

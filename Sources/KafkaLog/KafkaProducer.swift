@@ -15,8 +15,12 @@ public final class KafkaProducer: LogProducer {
   /// How long a call is repeated that the library says may be. A broker that restarts is back within this time.
   private static let patience: Duration = .seconds(300)
 
-  init(_ client: consuming Client) {
-    server = DeliveryServer(client, keepsDeliveries: true)
+  private let makeClient: () throws(LogError) -> Client
+
+  /// `makeClient` makes handles of one transactional id.
+  init(_ makeClient: @escaping () throws(LogError) -> Client) throws(LogError) {
+    self.makeClient = makeClient
+    server = DeliveryServer(try makeClient(), keepsDeliveries: true)
   }
 
   deinit { close() }
@@ -109,7 +113,25 @@ public final class KafkaProducer: LogProducer {
     if !hasFailed, server.failure == nil { _ = server.client.flush(milliseconds: 5_000) }
     unsafe try perform("cannot abort") { handle in unsafe rd_kafka_abort_transaction(handle, -1) }
     isInTransaction = false
-    server.reset()
+    if let (error, _) = server.failure, error.code.rawValue > 0 {
+      try renew()
+    } else {
+      server.reset()
+    }
+  }
+
+  /// A record that a broker has refused leaves a gap in the numbers by which brokers tell repeated records from new
+  /// ones; librdkafka 2.0.2 goes on behind the gap, and its next transaction fails. A new handle counts anew.
+  private func renew() throws(LogError) {
+    server?.stop()
+    server = nil
+    do throws(LogError) {
+      server = DeliveryServer(try makeClient(), keepsDeliveries: true)
+      try initialise()
+    } catch {
+      // The transaction is aborted; a producer made from outside may do what this one could not.
+      throw LogError(error.code, .restart, reason: error.reason, advice: error.advice)
+    }
   }
 
   public func close() {

@@ -123,6 +123,28 @@ import Wire
     }
   }
 
+  @Test func goesOnAfterARecordWasRefused() async throws {
+    try await Broker.blocking {
+      let topic = try Broker.topic("refused", settings: ["max.message.bytes": "1000"])
+      let producer = try Broker.producer()
+      for round in 0..<3 {
+        try producer.begin()
+        // No codec makes this smaller than the topic takes.
+        let noise = (0..<4_000).map { _ in UInt8.random(in: .min ... .max) }
+        try producer.produce(OutgoingRecord(topic: topic, partition: 0, value: noise))
+        let error = try failure { _ = try producer.flush() }
+        #expect(error.code == .recordTooLarge)
+        #expect(error.remedy == .stop)
+        try producer.abort()
+        try producer.begin()
+        try producer.produce(OutgoingRecord(topic: topic, partition: 0, value: Array("\(round)".utf8)))
+        #expect(try producer.flush().count == 1)
+        try producer.commit()
+      }
+      #expect(try Broker.texts(in: TopicPartition(topic, 0)) == ["0", "1", "2"])
+    }
+  }
+
   @Test func metadataTooLong() async throws {
     try await Broker.blocking {
       let place = TopicPartition(try Broker.topic("metadata"), 0)
