@@ -42,7 +42,8 @@ public enum Topic: String, CaseIterable, Sendable {
     case .progress:
       ["cleanup.policy": "compact", "min.compaction.lag.ms": Self.thirtyDays]
     case .boroughProjections:
-      ["cleanup.policy": "compact"]
+      // Compaction leaves the open segment alone: a day's is small enough.
+      ["cleanup.policy": "compact", "segment.ms": "86400000"]
     }
   }
 
