@@ -150,7 +150,8 @@ extension JournalLineScanner {
 
   /// The beginning of the next line.
   private static func endOfLine(in bytes: Span<UInt8>, from at: Int) throws(JournalLineError) -> Int {
-    guard let lineFeed = bytes.firstIndex(of: UInt8(ascii: "\n"), from: at), bytes.holds("]}\n", at: lineFeed - 2) else {
+    guard let lineFeed = bytes.firstIndex(of: UInt8(ascii: "\n"), from: at), bytes.holds("]}\n", at: lineFeed - 2)
+    else {
       throw JournalLineError(position: at, expected: .endOfLine)
     }
     return lineFeed + 1
