@@ -86,7 +86,8 @@ extension [UInt8] {
     self[start...].reverse()
   }
 
-  /// Appends a text in UTF-8 as a JSON string, quotes included. Only what JSON forces to be escaped is.
+  /// Appends a text in UTF-8 as a JSON string, quotes included. Only what JSON forces to be escaped is, as shortly as it
+  /// can be: no longer than the sender wrote it.
   mutating func appendJSON(_ text: Span<UInt8>) {
     append(UInt8(ascii: "\""))
     var plain = 0
@@ -96,13 +97,17 @@ extension [UInt8] {
       append(span: text.extracting(plain..<index))
       plain = index + 1
       append(UInt8(ascii: "\\"))
-      if byte < 0x20 {
-        append(literal: "u00")
-        append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+      switch byte {
+      case 0x08: append(UInt8(ascii: "b"))
+      case 0x09: append(UInt8(ascii: "t"))
+      case 0x0A: append(UInt8(ascii: "n"))
+      case 0x0C: append(UInt8(ascii: "f"))
+      case 0x0D: append(UInt8(ascii: "r"))
+      case ..<0x20:
+        append(literal: byte < 0x10 ? "u000" : "u001")
         let digit = byte & 15
         append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
-      } else {
-        append(byte)
+      default: append(byte)
       }
     }
     append(span: text.extracting(plain..<text.count))

@@ -11,8 +11,8 @@ public struct JSONFailure: Error, Hashable, Sendable, CustomStringConvertible {
 /// A parser and the document that it parsed last: all values in document order, a container before what it contains.
 /// Parsing again replaces the document and uses its memory again.
 ///
-/// The whole text is checked: syntax, UTF-8, the range of numbers, at most 1,024 levels. The root is `root`; a member's
-/// value stands right behind its name.
+/// The whole text is checked: syntax, UTF-8, escaped surrogates in pairs, the range of numbers, at most 1,024 levels. The
+/// root is `root`; a member's value stands right behind its name.
 @safe public struct JSONDocument: ~Copyable {
   /// A value's place in the document.
   public struct Node: Hashable, Sendable, BitwiseCopyable {
@@ -96,8 +96,7 @@ public struct JSONFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The value of the member that has this name.
   public func value(ofName name: Node) -> Node { Node(name.place + 1) }
 
-  /// Calls `body` with a string's bytes, unescaped UTF-8; empty for what is no string. One caution: the parser lets a
-  /// lone low surrogate pass (`"\udc00"`), which is then no valid UTF-8.
+  /// Calls `body` with a string's bytes, unescaped and valid UTF-8; empty for what is no string.
   public func withText<Result>(of node: Node, _ body: (Span<UInt8>) -> Result) -> Result {
     let raw = unsafe raw(node)
     let isString = unsafe UInt32(raw.kind) == UInt32(BW_STRING)
@@ -106,7 +105,7 @@ public struct JSONFailure: Error, Hashable, Sendable, CustomStringConvertible {
     return unsafe bytes.withMemoryRebound(to: UInt8.self) { unsafe body($0.span) }
   }
 
-  /// A string's text, broken UTF-8 repaired; nil for what is no string.
+  /// A string's text; nil for what is no string.
   public func text(of node: Node) -> String? {
     guard kind(node) == .string else { return nil }
     return withText(of: node) { $0.text }

@@ -113,15 +113,17 @@ struct JournalLineEncoder {
     }
   }
 
-  /// What the sender wrote of the place: `body` writes the members of an object, with a comma before each.
-  mutating func sent(in lines: inout [UInt8], _ body: (inout [UInt8]) -> Void) {
-    begin(.sent, in: &lines)
-    let start = lines.count
-    body(&lines)
-    // An object's first member has no comma before it.
-    if lines.count > start { lines.remove(at: start) }
-    lines.append(UInt8(ascii: "}"))
+  /// Begins the object of what the sender wrote of the place; `endSent` ends it.
+  mutating func beginSent(in lines: inout [UInt8]) { begin(.sent, in: &lines) }
+
+  /// Begins a member of that object; its value follows.
+  func sent(_ name: StaticString, in lines: inout [UInt8]) {
+    lines.append(literal: lines.last == UInt8(ascii: "{") ? "\"" : ",\"")
+    lines.append(literal: name)
+    lines.append(literal: "\":")
   }
+
+  func endSent(in lines: inout [UInt8]) { lines.append(UInt8(ascii: "}")) }
 
   /// Ends the line with the place that the event was read from.
   mutating func end(topic: String, partition: Int32, offset: Int64, in lines: inout [UInt8]) {

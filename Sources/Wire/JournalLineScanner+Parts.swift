@@ -134,6 +134,11 @@ extension Span<UInt8> {
   private func escape(at position: inout Int) -> UInt8? {
     if skip("\\\"", at: &position) { return UInt8(ascii: "\"") }
     if skip("\\\\", at: &position) { return UInt8(ascii: "\\") }
+    if skip("\\b", at: &position) { return 0x08 }
+    if skip("\\t", at: &position) { return 0x09 }
+    if skip("\\n", at: &position) { return 0x0A }
+    if skip("\\f", at: &position) { return 0x0C }
+    if skip("\\r", at: &position) { return 0x0D }
     guard holds("\\u00", at: position), count - position >= 6 else { return nil }
     let high = self[position + 4] &- UInt8(ascii: "0")
     let low = self[position + 5]
