@@ -19,11 +19,12 @@ extension Span<UInt8> {
     // Checks the bounds, and any eight bytes are a number.
     let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self).littleEndian
     let ones: UInt64 = 0x0101_0101_0101_0101
+    let lowBits: UInt64 = 0x0F0F_0F0F_0F0F_0F0F
     // A letter has bit 6 and is nine more than its low bits say.
-    let digits = ((word & ones &* 0x0F) &+ ((word >> 6) & ones) &* 9) & ones &* 0x0F
+    let digits = ((word & lowBits) &+ (((word >> 6) & ones) &* 9)) & lowBits
     // The digits spelt again: anything that was none comes out different.
-    let isLetter = ((digits &+ ones &* 6) >> 4) & ones
-    guard digits &+ ones &* 0x30 &+ isLetter &* 39 == word else { return nil }
+    let isLetter = ((digits &+ (ones &* 6)) >> 4) & ones
+    guard digits &+ (ones &* 0x30) &+ (isLetter &* 39) == word else { return nil }
     var packed = digits.byteSwapped
     packed = (packed | packed >> 4) & 0x00FF_00FF_00FF_00FF
     packed = (packed | packed >> 8) & 0x0000_FFFF_0000_FFFF
