@@ -76,14 +76,23 @@ extension [UInt8] {
 
   /// Appends a whole number in decimal digits.
   mutating func append(decimal value: Int64) {
-    if value < 0 { append(UInt8(ascii: "-")) }
-    let start = count
+    // From the last digit to the first; the longest number has 19 and a sign.
+    var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "-"))
+    var start = 20
     var rest = value.magnitude
     repeat {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      start -= 1
+      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    self[start...].reverse()
+    if value < 0 { start -= 1 }
+    append(span: digits.span.extracting(start..<20))
+  }
+
+  /// Appends eight bytes, the lowest first.
+  mutating func append(word: UInt64) {
+    // The word's own bytes, for as long as they are copied.
+    unsafe Swift.withUnsafeBytes(of: word.littleEndian) { unsafe append(contentsOf: $0) }
   }
 
   /// Appends a text in UTF-8 as a JSON string, quotes included. Only what JSON forces to be escaped is, as shortly as it

@@ -87,11 +87,18 @@ public enum BLAKE2b {
 extension [UInt8] {
   /// Appends 16 hexadecimal digits, small letters.
   mutating func appendHex(_ value: UInt64) {
-    var rest = value
-    for _ in 0..<16 {
-      rest = rest << 4 | rest >> 60
-      let digit = UInt8(truncatingIfNeeded: rest & 15)
-      append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
-    }
+    append(word: Self.eightHexDigits(UInt32(truncatingIfNeeded: value >> 32)))
+    append(word: Self.eightHexDigits(UInt32(truncatingIfNeeded: value)))
+  }
+
+  /// Eight digits, the first in the lowest byte.
+  private static func eightHexDigits(_ value: UInt32) -> UInt64 {
+    // Four bits into each byte, by halves.
+    var digits = UInt64(value)
+    digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+    digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+    digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
+    let isLetter = ((digits &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+    return (digits &+ 0x3030_3030_3030_3030 &+ (isLetter &* 39)).byteSwapped
   }
 }

@@ -48,7 +48,7 @@ struct IncidentContent: ~Copyable {
   private mutating func time(_ member: IncidentMember, _ time: EventTime?) {
     guard let time else { return }
     bytes.append(member.rawValue)
-    word(UInt64(bitPattern: time.milliseconds))
+    bytes.append(word: UInt64(bitPattern: time.milliseconds))
   }
 
   private mutating func name(
@@ -74,7 +74,7 @@ struct IncidentContent: ~Copyable {
     }
     bytes.append(member.rawValue)
     // Minus zero is zero.
-    word((value == 0 ? 0 : value).bitPattern)
+    bytes.append(word: (value == 0 ? 0 : value).bitPattern)
   }
 
   private mutating func text(
@@ -92,13 +92,5 @@ struct IncidentContent: ~Copyable {
       count >>= 8
     }
     bytes.append(span: value)
-  }
-
-  private mutating func word(_ value: UInt64) {
-    var rest = value
-    for _ in 0..<8 {
-      bytes.append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
   }
 }
