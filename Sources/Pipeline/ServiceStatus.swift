@@ -12,8 +12,9 @@ public struct ServiceStatus: Sendable {
     /// The offset behind the last record that a reader can see.
     public var end: Int64
 
-    /// Offsets still to be read; markers of transactions are among them.
-    public var lag: Int64? { offset.map { max(0, end - $0) } }
+    /// Offsets still to be read; markers of transactions are among them. The journal is written in transactions only,
+    /// so its end lies behind a marker that is nothing to read.
+    public var lag: Int64? { offset.map { max(0, end - $0 - (role == .fold ? 1 : 0)) } }
   }
 
   /// What became of the records of an input topic. Each record has one verdict.

@@ -7,6 +7,7 @@ import Wire
 @main
 enum Bellwether {
   static func main() {
+    StopSignals.unblock()
     let surroundings = Surroundings.current(environment: ProcessInfo.processInfo.environment)
     let table = CommandTable<Arguments.Action>.bellwether
     do {

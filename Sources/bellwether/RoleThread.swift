@@ -94,22 +94,3 @@ final class RoleThread: Sendable {
     }
   }
 }
-
-/// SIGINT and SIGTERM ask for a clean stop.
-final class StopSignals {
-  private let sources: [any DispatchSourceSignal]
-
-  init(_ stop: StopFlag) {
-    sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { stop.set() }
-      source.resume()
-      return source
-    }
-  }
-
-  func cancel() {
-    for source in sources { source.cancel() }
-  }
-}

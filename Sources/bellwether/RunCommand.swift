@@ -18,12 +18,11 @@ struct RunCommand {
   }
 
   func perform() throws -> ExitCode {
+    let stop = StopFlag()
+    StopSignals.watch(stop)
     let lock = try InstanceLock(directory: deployment.stateDirectory)
     defer { lock.release() }
     let birth = try deployment.birth()
-    let stop = StopFlag()
-    let signals = StopSignals(stop)
-    defer { signals.cancel() }
     let threads = roles.map { role in
       RoleThread(role, stop: stop, makeWorker: worker(for: role, birth: birth))
     }
