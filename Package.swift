@@ -29,7 +29,7 @@ let package = Package(
       name: "Wire", dependencies: ["Incidents", "Hotspots", "CSimdjson", "CSodium", "CXxhash"],
       swiftSettings: touchingC),
     .target(name: "Pipeline", dependencies: ["Incidents", "Hotspots", "Wire"], swiftSettings: ours),
-    .target(name: "PublicData", dependencies: ["Incidents", "Wire", "CSodium"], swiftSettings: touchingC),
+    .target(name: "PublicData", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
     .target(
       name: "PipelineTesting", dependencies: ["Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours),

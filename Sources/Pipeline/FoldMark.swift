@@ -27,7 +27,13 @@ public struct FoldMark: Hashable, Sendable {
   public static let start = FoldMark(frame: 0, digest: .zero, counts: 0)
 
   /// `format:version:frame:digest:counts`.
-  public var metadata: String { "\(Self.format):\(release):\(frame):\(digest):\(String(counts, radix: 16))" }
+  public var metadata: String { "\(Self.format):\(release):\(frame):\(digest):\(countsText)" }
+
+  /// The sum as 16 hexadecimal digits.
+  var countsText: String {
+    let digits = String(counts, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
 
   /// Reads a committed offset's metadata back; nil when it is not ours.
   public init?(metadata: String) {

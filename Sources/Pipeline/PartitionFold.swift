@@ -87,8 +87,9 @@ extension PartitionFold {
       writer.member("offset", offset)
       writer.member("frame", mark.frame)
       writer.member("digest", mark.digest.description)
-      writer.member("counts", String(mark.counts, radix: 16))
-      writer.member("now", fold.now.map(RFC3339.text))
+      writer.member("counts", mark.countsText)
+      writer.key("now")
+      if let now = fold.now { writer.integer(now.milliseconds) } else { writer.null() }
       writer.object("verdicts") { writer in
         for topic in InputTopic.allCases {
           let verdicts = fold.verdicts(topic)

@@ -42,7 +42,7 @@ public struct ServiceStatus: Sendable {
   public var positions: [Position]
   public var accounts: [Account]
   /// The journal's time as the fold has it; nil before the first commit.
-  public var now: String?
+  public var now: EventTime?
 
   /// Reads it all; the parts are a moment apart, so while the service runs a later part may be newer.
   public init(names: Names, log: any LogFactory) throws {
@@ -83,7 +83,10 @@ public struct ServiceStatus: Sendable {
   }
 
   private mutating func add(verdicts fold: JSONValue) throws {
-    if let text = fold["now"]?.string { now = max(now ?? text, text) }
+    if let milliseconds = fold["now"]?.integer {
+      let time = EventTime(milliseconds: milliseconds)
+      now = max(now ?? time, time)
+    }
     for index in accounts.indices {
       guard let verdicts = fold["verdicts"]?[accounts[index].topic.name] else { continue }
       func count(_ name: String) -> Int64 { verdicts[name]?.integer ?? 0 }
@@ -103,7 +106,7 @@ extension ServiceStatus {
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("journal", birth.journal)
-      writer.member("now", now)
+      writer.member("now", now.map(RFC3339.text))
       writer.array("positions") { writer in
         for position in positions {
           writer.object { writer in

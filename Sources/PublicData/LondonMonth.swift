@@ -2,13 +2,15 @@ import Incidents
 
 /// A calendar month in Europe/London.
 public struct LondonMonth: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// 1996 … 2199: from then on the clocks are an hour ahead on the first days of April to October, and on no others
-  /// (summer time begins on the last Sunday of March and ends on the last Sunday of October).
+  /// 1970 … 2199.
   public let year: Int
   /// 1 … 12.
   public let month: Int
 
-  /// Reads `yyyy-mm`; nil for anything else and for years outside 1996 … 2199.
+  private let firstDay: LocalDay
+  private let lastDay: LocalDay
+
+  /// Reads `yyyy-mm`; nil for anything else and for years outside 1970 … 2199.
   init?(_ text: some Collection<UInt8>) {
     let bytes = Array(text)
     guard bytes.count == 7, bytes[4] == UInt8(ascii: "-") else { return nil }
@@ -21,9 +23,14 @@ public struct LondonMonth: Hashable, Comparable, Sendable, CustomStringConvertib
   }
 
   private init?(year: Int, month: Int) {
-    guard (1996...2199).contains(year), (1...12).contains(month) else { return nil }
+    let next = month == 12 ? (year: year + 1, month: 1) : (year: year, month: month + 1)
+    guard (1970...2199).contains(year), let first = LocalDay(year: year, month: month, day: 1),
+      let firstOfNext = LocalDay(year: next.year, month: next.month, day: 1)
+    else { return nil }
     self.year = year
     self.month = month
+    firstDay = first
+    lastDay = LocalDay(index: firstOfNext.index - 1)
   }
 
   public static func < (a: LondonMonth, b: LondonMonth) -> Bool { (a.year, a.month) < (b.year, b.month) }
@@ -32,25 +39,8 @@ public struct LondonMonth: Hashable, Comparable, Sendable, CustomStringConvertib
   public var description: String { "\(year)-\(month < 10 ? "0" : "")\(month)" }
 
   /// The midnight in London with which the month begins.
-  public var start: EventTime { Self.midnight(year: year, month: month) }
+  public var start: EventTime { firstDay.start }
 
   /// The midnight in London with which the next month begins: the month covers `start ..< end`.
-  public var end: EventTime {
-    month == 12 ? Self.midnight(year: year + 1, month: 1) : Self.midnight(year: year, month: month + 1)
-  }
-
-  private static func midnight(year: Int, month: Int) -> EventTime {
-    let summerTime: Int64 = (4...10).contains(month) ? 3_600_000 : 0
-    return EventTime(milliseconds: daysSince1970(year: year, month: month) * 86_400_000 - summerTime)
-  }
-
-  /// Days from 1970-01-01 to the first of a month, in the Gregorian calendar.
-  private static func daysSince1970(year: Int, month: Int) -> Int64 {
-    let whole = year - 1
-    let leapDays = whole / 4 - whole / 100 + whole / 400
-    let isLeap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
-    let before = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334][month - 1] + (isLeap && month > 2 ? 1 : 0)
-    // 719,162 days lie between 0001-01-01 and 1970-01-01.
-    return Int64(whole * 365 + leapDays + before - 719_162)
-  }
+  public var end: EventTime { lastDay.next.start }
 }

@@ -132,7 +132,7 @@ public struct PoliceUKImporter: Sendable {
     }
     let crimeID = try text(of: columns.crimeID, reader)
     guard let month = LondonMonth(reader.field(columns.month) ?? []) else {
-      throw .refused(.badMonth, reason: "The month is not yyyy-mm, from 1996 on.", action: "Write it like 2022-07.")
+      throw .refused(.badMonth, reason: "The month is not yyyy-mm, from 1970 on.", action: "Write it like 2022-07.")
     }
     guard let source = source(ofForce: try text(of: columns.reportedBy, reader)) else {
       throw .refused(.missingForce, reason: "\"Reported by\" names no force.", action: "Write the force's name.")
@@ -248,8 +248,8 @@ public struct PoliceUKImporter: Sendable {
   /// The month's bounds as members of an event.
   private mutating func period(of month: LondonMonth) -> String {
     if let known = periods[month] { return known }
-    let from = EventTime(milliseconds: month.start.milliseconds + shift).text
-    let to = EventTime(milliseconds: month.end.milliseconds + shift).text
+    let from = RFC3339.text(EventTime(milliseconds: month.start.milliseconds + shift))
+    let to = RFC3339.text(EventTime(milliseconds: month.end.milliseconds + shift))
     let period = "\"occurredFrom\":\"\(from)\",\"occurredTo\":\"\(to)\""
     periods[month] = period
     return period

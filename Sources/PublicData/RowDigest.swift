@@ -1,9 +1,8 @@
-import CSodium
+import Wire
 
 /// 128 bits of BLAKE2b over some fields: equal fields, equal digest, on every machine.
 struct RowDigest: Hashable, Sendable {
-  private var first: UInt64
-  private var second: UInt64
+  private let digest: Digest128
 
   /// `kind` keeps digests over different things apart. Each field's length is part of what is hashed, so that no two
   /// lists of fields are the same bytes.
@@ -15,27 +14,15 @@ struct RowDigest: Hashable, Sendable {
       }
       input += field
     }
-    var output = [UInt8](repeating: 0, count: 16)
-    // The library reads and writes within the lengths that it is given. It fails only for lengths that BLAKE2b does not
-    // have, which 16 is not.
-    let status = unsafe crypto_generichash(&output, output.count, input, UInt64(input.count), nil, 0)
-    precondition(status == 0)
-    (first, second) = (Self.number(output[..<8]), Self.number(output[8...]))
+    digest = BLAKE2b.digest128(input.span)
   }
 
   enum Kind: UInt8 {
     case crimeID, event, row
   }
 
-  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-
   /// 32 hexadecimal digits.
-  var hexadecimal: String {
-    [first, second].map { number in
-      let digits = String(number, radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
-  }
+  var hexadecimal: String { digest.description }
 }
 
 /// Numbers what a file says of the same thing, in the order of the file.

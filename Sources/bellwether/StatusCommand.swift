@@ -1,4 +1,5 @@
 import Arguments
+import Incidents
 import Pipeline
 import Wire
 
@@ -23,7 +24,7 @@ struct StatusCommand {
   }
 
   private func show(_ status: ServiceStatus) {
-    Output.line("journal \(status.birth.journal), folded up to \(status.now ?? "nothing yet")\n")
+    Output.line("journal \(status.birth.journal), folded up to \(status.now.map(RFC3339.text) ?? "nothing yet")\n")
     var positions = TextTable([
       ("read by", .left), ("topic", .left), ("partition", .right), ("offset", .right), ("end", .right),
       ("lag", .right),

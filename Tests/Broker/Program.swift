@@ -23,6 +23,9 @@ struct Program {
     return (broker, executable)
   }()
 
+  /// Whether the tests that take longer run, too.
+  static let isLong = ProcessInfo.processInfo.environment["BELLWETHER_LONG"] == "1"
+
   /// A deployment of its own: a fresh prefix and state directory.
   init() throws {
     let surroundings = try #require(Self.surroundings)

@@ -78,19 +78,19 @@ import Testing
 
 @Suite struct LondonMonthTests {
   @Test(arguments: [
-    ("2022-01", "2022-01-01T00:00:00Z", "2022-02-01T00:00:00Z"),
-    ("2022-03", "2022-03-01T00:00:00Z", "2022-03-31T23:00:00Z"),
-    ("2022-04", "2022-03-31T23:00:00Z", "2022-04-30T23:00:00Z"),
-    ("2022-10", "2022-09-30T23:00:00Z", "2022-11-01T00:00:00Z"),
-    ("2022-12", "2022-12-01T00:00:00Z", "2023-01-01T00:00:00Z"),
-    ("2024-02", "2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z"),
-    ("2000-02", "2000-02-01T00:00:00Z", "2000-03-01T00:00:00Z"),
-    ("2100-02", "2100-02-01T00:00:00Z", "2100-03-01T00:00:00Z"),
+    ("2022-01", "2022-01-01T00:00:00.000Z", "2022-02-01T00:00:00.000Z"),
+    ("2022-03", "2022-03-01T00:00:00.000Z", "2022-03-31T23:00:00.000Z"),
+    ("2022-04", "2022-03-31T23:00:00.000Z", "2022-04-30T23:00:00.000Z"),
+    ("2022-10", "2022-09-30T23:00:00.000Z", "2022-11-01T00:00:00.000Z"),
+    ("2022-12", "2022-12-01T00:00:00.000Z", "2023-01-01T00:00:00.000Z"),
+    ("2024-02", "2024-02-01T00:00:00.000Z", "2024-03-01T00:00:00.000Z"),
+    ("2000-02", "2000-02-01T00:00:00.000Z", "2000-03-01T00:00:00.000Z"),
+    ("2100-02", "2100-02-01T00:00:00.000Z", "2100-03-01T00:00:00.000Z"),
   ])
   func bounds(text: String, from: String, to: String) throws {
     let month = try #require(LondonMonth(text.utf8))
-    #expect(month.start.text == from)
-    #expect(month.end.text == to)
+    #expect(RFC3339.text(month.start) == from)
+    #expect(RFC3339.text(month.end) == to)
     #expect(month.description == text)
   }
 
@@ -98,23 +98,16 @@ import Testing
   @Test func agreesWithTheTimeZoneDatabase() throws {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = try #require(TimeZone(identifier: "Europe/London"))
-    let formatter = ISO8601DateFormatter()
     var last: LondonMonth?
     // The system's data end in 2037.
-    for year in 1996...2037 {
+    for year in 1970...2037 {
       for number in 1...12 {
         let month = try #require(LondonMonth("\(year)-\(number < 10 ? "0" : "")\(number)".utf8))
         let date = try #require(calendar.date(from: DateComponents(year: year, month: number, day: 1)))
         #expect(month.start.milliseconds == Int64(date.timeIntervalSince1970) * 1000)
-        #expect(month.start.text == formatter.string(from: date))
         if let last { #expect(last.end == month.start && last < month) }
         last = month
       }
     }
-  }
-
-  @Test func fractionsAreWritten() {
-    #expect(EventTime(milliseconds: 1).text == "1970-01-01T00:00:00.001Z")
-    #expect(EventTime(milliseconds: -1).text == "1969-12-31T23:59:59.999Z")
   }
 }

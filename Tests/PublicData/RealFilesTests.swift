@@ -47,7 +47,7 @@ struct RealFilesTests {
     let first = try #require(try imported.events.first)
     #expect(first.id == "b92474cd106ff736692a72a78c10f561e9a85050e679c8bce0898c8ab8694bbe.1")
     #expect(first.data.offenceClass == "police-uk:drugs" && first.data.location.area == "E09000007")
-    #expect(first.data.occurredFrom == "2022-06-30T23:00:00Z" && first.data.occurredTo == "2022-07-31T23:00:00Z")
+    #expect(first.data.occurredFrom == "2022-06-30T23:00:00.000Z" && first.data.occurredTo == "2022-07-31T23:00:00.000Z")
     #expect(first.time == nil && first.data.recordedAt == nil && first.data.revision == 1)
   }
 
@@ -90,7 +90,7 @@ struct RealFilesTests {
     let path = Self.path(ofMonth: "2022-12")
     let day: Int64 = 86_400_000
     let copy = try Imported([path], PoliceUKImporter(shift: 3 * day, referenceSuffix: "-moved"))
-    #expect(try copy.events.allSatisfy { $0.data.occurredTo == "2023-01-04T00:00:00Z" })
+    #expect(try copy.events.allSatisfy { $0.data.occurredTo == "2023-01-04T00:00:00.000Z" })
     let original = try Imported([path])
     #expect(Set(copy.references).isDisjoint(with: original.references))
   }
