@@ -47,7 +47,8 @@ struct RealFilesTests {
     let first = try #require(try imported.events.first)
     #expect(first.id == "b92474cd106ff736692a72a78c10f561e9a85050e679c8bce0898c8ab8694bbe.1")
     #expect(first.data.offenceClass == "police-uk:drugs" && first.data.location.area == "E09000007")
-    #expect(first.data.occurredFrom == "2022-06-30T23:00:00.000Z" && first.data.occurredTo == "2022-07-31T23:00:00.000Z")
+    #expect(
+      first.data.occurredFrom == "2022-06-30T23:00:00.000Z" && first.data.occurredTo == "2022-07-31T23:00:00.000Z")
     #expect(first.time == nil && first.data.recordedAt == nil && first.data.revision == 1)
   }
 
