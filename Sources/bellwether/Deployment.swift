@@ -30,7 +30,10 @@ struct Deployment {
     log = KafkaLogFactory(
       bootstrapServers: invocation[Options.bootstrapServers],
       properties: Dictionary(invocation[Options.properties].map { ($0.name, $0.value) }) { _, last in last },
-      logFile: stateDirectory.appending(path: "librdkafka.log").path, clientID: "bellwether-\(instance)")
+      logFile: stateDirectory.appending(path: "librdkafka.log").path, clientID: "bellwether-\(instance)",
+      // More than a second of input at full speed: with less, librdkafka 2.0.2 lets a fast reader wait. Live, the queue
+      // is all but empty.
+      readAhead: 262_144)
   }
 
   /// The configuration of `--config`; the defaults without one.
