@@ -2,7 +2,7 @@
 public enum Action: Hashable, Sendable {
   case run
   case topicsPlan, topicsApply, topicsCheck
-  case status
+  case status, verify
   case importPoliceUK
 }
 
@@ -64,6 +64,11 @@ extension CommandTable where Action == Arguments.Action {
               discussion: "Names each drift; the exit code is 1 when there is one."),
           ]),
         Command("status", "Show positions, lag and verdicts per topic", action: .status),
+        Command(
+          "verify", "Fold the journal anew and compare everything that was published", action: .verify,
+          discussion:
+            "Runs beside the live service and touches nothing. Names the first difference; the exit code is 1 "
+            + "when there is one."),
         Command(
           "import", "Turn published files into events",
           [

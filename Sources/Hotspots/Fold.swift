@@ -167,6 +167,11 @@ extension Fold {
     return changed
   }
 
+  /// What is to be said of a bucket as it stands; nil before the first frame.
+  public func projection(of bucket: Bucket) -> BoroughProjection? {
+    now.map { projection(of: bucket, measures: counts(of: bucket, now: $0), now: $0) }
+  }
+
   /// What stands now has been published before: for a take-over, which folds silently what its predecessor published.
   public mutating func settle() { _ = changedProjections() }
 

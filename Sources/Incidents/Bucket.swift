@@ -19,6 +19,12 @@ public struct Bucket: Hashable, Comparable, Sendable, BitwiseCopyable {
     Bucket(index: AreaTable.count + (force.map { Int($0.index) + 1 } ?? 0))
   }
 
+  /// The bucket of that key; nil when there is none.
+  public init?(key: String) {
+    guard let index = (0..<Self.count).first(where: { Bucket(index: $0).key == key }) else { return nil }
+    self.init(index: index)
+  }
+
   public static func < (a: Bucket, b: Bucket) -> Bool { a.value < b.value }
 
   /// The place in the order, 0 ..< `count`.

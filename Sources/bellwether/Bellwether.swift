@@ -36,6 +36,7 @@ enum Bellwether {
       case .topicsApply: try TopicsCommand(invocation, deployment).apply()
       case .topicsCheck: try TopicsCommand(invocation, deployment).check()
       case .status: try StatusCommand(invocation, deployment).perform()
+      case .verify: try VerifyCommand(invocation, deployment).perform()
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
       }
     } catch {
