@@ -3,6 +3,7 @@ public enum Action: Hashable, Sendable {
   case run
   case topicsPlan, topicsApply, topicsCheck
   case status, verify
+  case configurationCheck, configurationApply
   case importPoliceUK
 }
 
@@ -62,6 +63,15 @@ extension CommandTable where Action == Arguments.Action {
             Command(
               "check", "Compare the topics with what they should be", action: .topicsCheck,
               discussion: "Names each drift; the exit code is 1 when there is one."),
+          ]),
+        Command(
+          "config", "Look at the settings that counts depend on, or change them",
+          [
+            Command("check", "Read the file of --config and name what is wrong with it", action: .configurationCheck),
+            Command(
+              "apply", "Make the file of --config the journal's settings from here on", action: .configurationApply,
+              discussion: "The change is written into the journal, so that a replay has it where it was. Applying the "
+                + "same settings again changes nothing."),
           ]),
         Command("status", "Show positions, lag and verdicts per topic", action: .status),
         Command(

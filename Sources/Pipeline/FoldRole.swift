@@ -45,12 +45,8 @@ public final class FoldRole {
       let signal = try consumer.poll(into: &batch, limit: Self.limit, waiting: waiting)
       try publish(try foldBatch())
       if let signal { try answer(signal) }
-    } catch let error as LogError {
-      throw RoleError(error)
-    } catch let error as StopReason {
-      throw .stop(error)
     } catch {
-      preconditionFailure("no other error is thrown: \(error)")
+      throw RoleError(anyOf: error)
     }
   }
 

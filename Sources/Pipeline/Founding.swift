@@ -18,6 +18,16 @@ public struct Founding {
     return try Birth(json: record)
   }
 
+  /// The journal's birth; a stop when there is none.
+  public func knownBirth() throws -> Birth {
+    guard let birth = try birth() else {
+      throw StopReason(
+        .divergence, reason: "the journal \(names(.journal)) has not been born",
+        advice: "run `bellwether topics apply` first")
+    }
+    return birth
+  }
+
   /// Writes the birth frame and commits the first offsets of every partition that `progress` has never had a record of.
   /// Says what it did, one sentence each; nothing when all was there.
   ///
@@ -25,51 +35,35 @@ public struct Founding {
   ///   - configuration: for a journal that is not born yet; ignored else.
   ///   - journal: the new journal's id, 32 hexadecimal digits.
   public func establish(
-    configuration: Configuration, journal: String, at: EventTime, instance: String
+    configuration: Configuration, journal: String, at: EventTime
   ) throws -> [String] {
-    let progress = try ProgressReader(names: names, log: log).read()
-    var outbox = Outbox()
+    let writer = try ControlWriter(names: names, log: log)
+    var records: [OutgoingRecord] = []
     var done: [String] = []
-    if progress["journal"] == nil {
+    if writer.progress["journal"] == nil {
+      try refuseForeignJournal()
       let birth = Birth(
         journal: journal, partitions: [["*"]], areas: Birth.digest(of: AreaTable.canonicalText),
-        rules: Birth.digest(of: OffenceTable.canonicalText),
-        release: FoldMark.release, configuration: configuration.completed(at: at))
-      try refuseForeignJournal()
-      var line = birth.json
-      outbox.records.append(
-        OutgoingRecord(topic: names(.progress), partition: 0, key: Array("journal".utf8), value: line))
-      line.append(UInt8(ascii: "\n"))
-      let frame = JournalFrame(kind: .birth, at: at, count: 1, value: line)
-      outbox.records.append(
-        OutgoingRecord(topic: names(.journal), partition: 0, value: line, headers: frame.headers))
+        rules: Birth.digest(of: OffenceTable.canonicalText), release: FoldMark.release,
+        configuration: configuration.completed { _ in LocalDay(containing: at) })
+      records = [birth.progress(names: names), birth.frame(.birth, at: at, partition: 0, names: names)]
       done.append("wrote the birth of journal \(journal)")
     }
-    let producer = try log.makeProducer(transactionalID: "\(names.prefix)founding-\(instance)")
-    defer { producer.close() }
-    try producer.initialise()
-    let ingest = try ingestOffsets(progress: progress, tickedIn: at)
-    let fold = foldOffsets(progress: progress)
+    let ingest = try ingestOffsets(progress: writer.progress, tickedIn: at)
+    let fold = foldOffsets(progress: writer.progress)
     if !ingest.isEmpty { done.append("committed the first offsets of \(ingest.count) input partitions") }
     if !fold.isEmpty { done.append("committed the first offset of the journal") }
     guard !done.isEmpty else { return [] }
-    try producer.begin()
-    for record in outbox.records { try producer.produce(record) }
     for (partition, totals) in ingest.sorted(by: { $0.key < $1.key }) {
-      try producer.produce(totals.progress(of: partition, names: names))
+      records.append(totals.progress(of: partition, names: names))
     }
-    for (partition, state) in fold { try producer.produce(state.progress(of: partition, names: names)) }
-    _ = try producer.flush()
-    if !ingest.isEmpty {
-      try producer.sendOffsets(
-        ingest.mapValues { CommittedOffset(offset: $0.offset, metadata: $0.metadata) },
-        of: .administrator(group: names.group(.ingest)))
-    }
-    if !fold.isEmpty {
-      try producer.sendOffsets(
-        fold.mapValues(\.committed), of: .administrator(group: names.group(.fold)))
-    }
-    try producer.commit()
+    for (partition, state) in fold { records.append(state.progress(of: partition, names: names)) }
+    try writer.write(
+      records,
+      offsets: [
+        names.group(.ingest): ingest.mapValues { CommittedOffset(offset: $0.offset, metadata: $0.metadata) },
+        names.group(.fold): fold.mapValues(\.committed),
+      ])
     return done
   }
 
@@ -112,12 +106,26 @@ public struct Founding {
 }
 
 extension Configuration {
-  /// With the defaults of a birth at this time filled in: observation begins that day.
-  fileprivate func completed(at: EventTime) -> Configuration {
+  /// With what is not set filled in: the day on which a topic's observation begins.
+  func completed(observedFrom day: (InputTopic) -> LocalDay?) -> Configuration {
     var configuration = self
     for topic in InputTopic.allCases where configuration.observedFrom[topic] == nil {
-      configuration.observedFrom[topic] = LocalDay(containing: at)
+      configuration.observedFrom[topic] = day(topic)
     }
     return configuration
+  }
+}
+
+extension Birth {
+  /// The record of `progress` that says what the journal is now.
+  func progress(names: Names) -> OutgoingRecord {
+    OutgoingRecord(topic: names(.progress), partition: 0, key: Array("journal".utf8), value: json)
+  }
+
+  /// The same as a control frame of a partition of the journal.
+  func frame(_ kind: JournalFrame.Kind, at: EventTime, partition: Int32, names: Names) -> OutgoingRecord {
+    let line = json + [UInt8(ascii: "\n")]
+    let frame = JournalFrame(kind: kind, at: at, count: 1, value: line)
+    return OutgoingRecord(topic: names(.journal), partition: partition, value: line, headers: frame.headers)
   }
 }

@@ -17,6 +17,7 @@ public final class Ingest {
   private let consumer: any LogConsumer
   private let producer: any LogProducer
   private let driver: TransactionDriver
+  private let settings: SettingsWatch
   private var translators: InputTranslators
   private var batch = RecordBatch()
   private var standing: [TopicPartition: IngestTotals] = [:]
@@ -24,18 +25,21 @@ public final class Ingest {
   private var hasJoined = false
 
   public init(
-    log: any LogFactory, names: Names, instance: String, clock: any WallClock, birth: Birth
+    log: any LogFactory, names: Names, instance: String, clock: any WallClock
   ) throws(RoleError) {
     self.names = names
     self.clock = clock
-    translators = InputTranslators(names: names, configuration: birth.configuration)
     do {
+      // The watch stands before the settings are read, so that no change falls between the two.
+      settings = try SettingsWatch(names: names, log: log)
+      let birth = try Founding(names: names, log: log).knownBirth()
+      translators = InputTranslators(names: names, configuration: birth.configuration)
       producer = try log.makeProducer(transactionalID: names.transactionalID(.ingest, instance: instance))
       try producer.initialise()
       consumer = try log.makeConsumer(
         group: names.group(.ingest), instance: instance, topics: names.inputs)
     } catch {
-      throw RoleError(error)
+      throw RoleError(anyOf: error)
     }
     driver = TransactionDriver(producer: producer)
   }
@@ -51,21 +55,21 @@ public final class Ingest {
   public func step(waiting: Duration) throws(RoleError) {
     batch.removeAll()
     do {
+      if let configuration = try settings.change() {
+        translators = InputTranslators(names: names, configuration: configuration)
+      }
       let signal = try consumer.poll(into: &batch, limit: Self.limit, waiting: waiting)
       try ingest()
       if let signal { try answer(signal) }
-    } catch let error as LogError {
-      throw RoleError(error)
-    } catch let error as StopReason {
-      throw .stop(error)
     } catch {
-      preconditionFailure("no other error is thrown: \(error)")
+      throw RoleError(anyOf: error)
     }
   }
 
   public func close(leaving: Bool) {
     consumer.close(leaving: leaving)
     producer.close()
+    settings.close()
   }
 
   // MARK: One batch

@@ -35,9 +35,9 @@ struct PartitionFold {
       fold.begin(at: frame.at)
       switch frame.kind {
       case .events, .tick: try frame.apply(record, of: batch, to: &fold)
-      case .birth: fold.configure(try Birth(json: record.value.map { batch.copy($0) } ?? []).configuration)
-      case .config, .release:
-        throw JournalError("it is a control frame of a later version: \(frame.kind.rawValue)")
+      case .birth, .config:
+        fold.configure(try Birth(json: record.value.map { batch.copy($0) } ?? []).configuration)
+      case .release: throw JournalError("it is a control frame of a later version")
       }
       digest = digest.chained(frame.checksum)
     } catch {

@@ -47,12 +47,7 @@ public struct ServiceStatus: Sendable {
   /// Reads it all; the parts are a moment apart, so while the service runs a later part may be newer.
   public init(names: Names, log: any LogFactory) throws {
     let progress = try ProgressReader(names: names, log: log).read()
-    guard let line = progress["journal"] else {
-      throw StopReason(
-        .divergence, reason: "the journal \(names(.journal)) has not been born",
-        advice: "run `bellwether topics apply` first")
-    }
-    birth = try Birth(json: line)
+    birth = try Founding(names: names, log: log).knownBirth()
     let administration = try log.makeAdministration()
     defer { administration.close() }
     positions = []

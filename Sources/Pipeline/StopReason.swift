@@ -29,6 +29,16 @@ public enum RoleError: Error, Sendable {
   case restart(LogError)
   case stop(StopReason)
 
+  /// What any error that a role's work can throw means for it.
+  init(anyOf error: any Error) {
+    switch error {
+    case let error as RoleError: self = error
+    case let error as LogError: self = RoleError(error)
+    case let error as StopReason: self = .stop(error)
+    default: self = .stop(StopReason(.divergence, reason: "\(error)", advice: ""))
+    }
+  }
+
   /// What an error of the log means for a role.
   init(_ error: LogError) {
     switch error.remedy {

@@ -35,6 +35,8 @@ enum Bellwether {
       case .topicsPlan: try TopicsCommand(invocation, deployment).plan()
       case .topicsApply: try TopicsCommand(invocation, deployment).apply()
       case .topicsCheck: try TopicsCommand(invocation, deployment).check()
+      case .configurationCheck: try ConfigurationCommand(deployment).check()
+      case .configurationApply: try ConfigurationCommand(deployment).apply()
       case .status: try StatusCommand(invocation, deployment).perform()
       case .verify: try VerifyCommand(invocation, deployment).perform()
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()

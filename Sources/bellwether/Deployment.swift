@@ -36,6 +36,8 @@ struct Deployment {
       readAhead: 262_144)
   }
 
+  var hasConfigurationFile: Bool { configurationFile != nil }
+
   /// The configuration of `--config`; the defaults without one.
   func configuration() throws -> Configuration {
     guard let configurationFile else { return Configuration() }
@@ -54,12 +56,7 @@ struct Deployment {
 
   /// The journal's birth, which everything but `topics` needs.
   func birth() throws -> Birth {
-    guard let birth = try Founding(names: names, log: log).birth() else {
-      throw StopReason(
-        .divergence, reason: "the journal \(names(.journal)) has not been born",
-        advice: "run `bellwether topics apply` first")
-    }
-    return birth
+    try Founding(names: names, log: log).knownBirth()
   }
 }
 

@@ -22,9 +22,9 @@ struct RunCommand {
     StopSignals.watch(stop)
     let lock = try InstanceLock(directory: deployment.stateDirectory)
     defer { lock.release() }
-    let birth = try deployment.birth()
+    _ = try deployment.birth()
     let threads = roles.map { role in
-      RoleThread(role, stop: stop, makeWorker: worker(for: role, birth: birth))
+      RoleThread(role, stop: stop, makeWorker: worker(for: role))
     }
     for thread in threads { thread.start() }
     do {
@@ -44,12 +44,12 @@ struct RunCommand {
     return .fine
   }
 
-  private func worker(for role: Pipeline.Role, birth: Birth) -> @Sendable () throws(RoleError) -> any Worker {
+  private func worker(for role: Pipeline.Role) -> @Sendable () throws(RoleError) -> any Worker {
     let (log, names, instance) = (deployment.log, deployment.names, deployment.instance)
     return switch role {
     case .ingest:
       { () throws(RoleError) in
-        try Ingest(log: log, names: names, instance: instance, clock: MachineClock(), birth: birth)
+        try Ingest(log: log, names: names, instance: instance, clock: MachineClock())
       }
     case .fold:
       { () throws(RoleError) in try FoldRole(log: log, names: names, instance: instance) }

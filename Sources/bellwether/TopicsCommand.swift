@@ -35,8 +35,7 @@ struct TopicsCommand {
       try administration.create(plan.missing)
     }
     let done = try Founding(names: deployment.names, log: deployment.log).establish(
-      configuration: configuration, journal: Self.newJournalID(), at: MachineClock().now(),
-      instance: deployment.instance)
+      configuration: configuration, journal: Self.newJournalID(), at: MachineClock().now())
     report(
       plan.missing.map { "created \(Self.words($0))" } + done + plan.drifts.map { "left as it is: \($0)" },
       none: "nothing to do")

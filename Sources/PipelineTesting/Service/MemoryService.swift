@@ -24,8 +24,7 @@ public final class MemoryService {
     let administration = try factory.makeAdministration()
     try administration.create(TopicPlan(names: names, administration: administration).missing)
     _ = try Founding(names: names, log: factory).establish(
-      configuration: configuration, journal: String(repeating: "0", count: 32), at: LogClock(log.clock).now(),
-      instance: instance)
+      configuration: configuration, journal: String(repeating: "0", count: 32), at: LogClock(log.clock).now())
   }
 
   /// Writes records to an input, undecoded, in one transaction.
@@ -62,8 +61,7 @@ public final class MemoryService {
     let ingest =
       try self.ingest
       ?? Ingest(
-        log: factory, names: names, instance: instance, clock: LogClock(log.clock),
-        birth: Founding(names: names, log: factory).birth() ?? Self.unborn())
+        log: factory, names: names, instance: instance, clock: LogClock(log.clock))
     let fold = try self.fold ?? FoldRole(log: factory, names: names, instance: instance)
     self.ingest = ingest
     self.fold = fold
@@ -87,10 +85,6 @@ public final class MemoryService {
 
   private static func isCaughtUp(_ owned: Set<TopicPartition>?, _ caughtUp: [TopicPartition: Int64]) -> Bool {
     owned.map { !$0.isEmpty && $0.allSatisfy { caughtUp[$0] != nil } } ?? false
-  }
-
-  private static func unborn() throws -> Birth {
-    throw StopReason(.divergence, reason: "the journal has not been born", advice: "")
   }
 }
 

@@ -1,0 +1,34 @@
+import Wire
+
+/// Writes what only a person asks for: the birth of a journal, a change of its settings, first offsets. All such writers
+/// share one transactional id, so whoever starts fences the others, and what is then read is what will be built on.
+final class ControlWriter {
+  /// `progress` as it stands, no other control writer being able to change it any more.
+  let progress: [String: [UInt8]]
+
+  private let producer: any LogProducer
+
+  init(names: Names, log: any LogFactory) throws {
+    producer = try log.makeProducer(transactionalID: "\(names.prefix)control")
+    try producer.initialise()
+    progress = try ProgressReader(names: names, log: log).read()
+  }
+
+  deinit { producer.close() }
+
+  /// Writes the records and the offsets of groups without members, all or nothing.
+  func write(_ records: [OutgoingRecord], offsets: [String: [TopicPartition: CommittedOffset]] = [:]) throws(LogError) {
+    do {
+      try producer.begin()
+      for record in records { try producer.produce(record) }
+      _ = try producer.flush()
+      for (group, offsets) in offsets.sorted(by: { $0.key < $1.key }) where !offsets.isEmpty {
+        try producer.sendOffsets(offsets, of: .administrator(group: group))
+      }
+      try producer.commit()
+    } catch {
+      try? producer.abort()
+      throw error
+    }
+  }
+}

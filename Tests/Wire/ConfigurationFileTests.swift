@@ -1,0 +1,65 @@
+import Foundation
+import Hotspots
+import Incidents
+import Testing
+import Wire
+
+@Suite struct ConfigurationFileTests {
+  private static func read(_ text: String) throws(ConfigurationError) -> Configuration {
+    try Configuration(file: Array(text.utf8))
+  }
+
+  @Test func theExampleIsReadAndNamesEveryKey() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(contentsOf: root.appending(path: "ops/config.example.json"), encoding: .utf8)
+    let configuration = try Self.read(text)
+    #expect(configuration.observedFrom.count == 3)
+    #expect(configuration.sources?.count == 2)
+    #expect(configuration.sources?.first?.cadenceMinutes == 15)
+    #expect(configuration.sources?.last?.sites["XXX01"].map(AreaTable.code) == "E09000022")
+    for key in [
+      "observedFrom", "sources", "source", "force", "topics", "cadenceMinutes", "sites", "zoneAdvice", "principal",
+    ] { #expect(text.contains("\"\(key)\":"), "\(key)") }
+  }
+
+  @Test func whatIsWrittenIsReadBack() throws {
+    let source = RegisteredSource(
+      name: "/police/kent", force: Force(named: "Kent"), topics: [.incidents, .hospital], cadenceMinutes: 5,
+      sites: ["A": AreaIndex(3)], zoneAdvice: "\"UTC\"", principal: nil)
+    let configuration = Configuration(observedFrom: [.hospital: LocalDay(index: 20_000)], sources: [source])
+    #expect(try Configuration(json: JSONValue(parsing: configuration.json)) == configuration)
+    #expect(try Self.read("{}") == Configuration())
+  }
+
+  @Test(arguments: [
+    (#"{"observedFrom":{"incidents":"2026-02-30"}}"#, "/observedFrom/incidents"),
+    (#"{"observedFrom":{"trains":"2026-02-03"}}"#, "/observedFrom/trains"),
+    (#"{"observedFrom":[]}"#, "/observedFrom"),
+    (#"{"source":[]}"#, "/source"),
+    (#"{"sources":{}}"#, "/sources"),
+    (#"{"sources":[],"sources":[]}"#, "/sources"),
+    (#"{"sources":[{"source":"","topics":[]}]}"#, "/sources/0/source"),
+    (#"{"sources":[{"source":"/a","topics":["incident"]}]}"#, "/sources/0/topics/0"),
+    (#"{"sources":[{"source":"/a"}]}"#, "/sources/0/topics"),
+    (#"{"sources":[{"source":"/a","topics":[],"force":"Kents"}]}"#, "/sources/0/force"),
+    (#"{"sources":[{"source":"/a","topics":[],"cadenceMinutes":0}]}"#, "/sources/0/cadenceMinutes"),
+    (#"{"sources":[{"source":"/a","topics":[],"sites":{"X":"E99999999"}}]}"#, "/sources/0/sites/X"),
+    (#"{"sources":[{"source":"/a","topics":[]},{"source":"/a","topics":[]}]}"#, "/sources/1/source"),
+    (#"{"sources":[{"source":"/a","topics":[],"cadence":5}]}"#, "/sources/0/cadence"),
+    ("[]", ""), ("{", ""), ("", ""), ("// nothing", ""), ("{} /* open", nil),
+  ])
+  func eachMistakeIsNamed(text: String, member: String?) {
+    do {
+      _ = try Self.read(text)
+      #expect(member == nil)
+    } catch {
+      #expect(error.member == member)
+    }
+  }
+
+  @Test func commentsAreNotLookedForInTexts() throws {
+    let text = #"{"sources":[{"source":"http://a/*b*/", /* c " */ "topics":[] // d "e"# + "\n}]}"
+    #expect(try Self.read(text).sources?.first?.name == "http://a/*b*/")
+  }
+}
