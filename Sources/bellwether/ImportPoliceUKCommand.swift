@@ -34,7 +34,7 @@ struct ImportPoliceUKCommand {
       }
     }
     report(importer.summary)
-    return importer.summary.refused == 0 ? .fine : .no
+    return importer.summary.refusals.isEmpty ? .fine : .no
   }
 
   private func importFiles(
@@ -55,8 +55,8 @@ struct ImportPoliceUKCommand {
 
   private func report(_ summary: ImportSummary) {
     for refusal in summary.refusals { Output.complain("\(refusal)") }
-    if summary.refusals.count < summary.refused {
-      Output.complain("the first \(summary.refusals.count) refusals are shown")
+    if summary.refusals.count == ImportSummary.refusalsKept {
+      Output.complain("only the first \(summary.refusals.count) refusals are shown")
     }
     asJSON ? reportForMachines(summary) : reportForPeople(summary)
   }
@@ -65,7 +65,7 @@ struct ImportPoliceUKCommand {
     let verb = output.map { "written to \($0)" } ?? "sent to \(deployment.names(.incidents))"
     Output.line(
       """
-      \(summary.rows.grouped) rows of \(summary.files) files: \(summary.produced.grouped) \(verb), \
+      \(summary.rows.grouped) rows of \(summary.files) \(summary.files == 1 ? "file" : "files"): \(summary.produced.grouped) \(verb), \
       \(summary.refused.grouped) refused
       """)
     Output.line(
