@@ -21,6 +21,7 @@ final class RoleThread: Sendable {
     var owned: Set<TopicPartition>?
     var failure: StopReason?
     var isDone = false
+    var lastSign = ContinuousClock.now
   }
 
   let role: Pipeline.Role
@@ -44,6 +45,10 @@ final class RoleThread: Sendable {
   var standing: (owned: Set<TopicPartition>, caughtUp: [TopicPartition: Int64])? {
     state.withLock { state in state.owned.map { ($0, state.caughtUp) } }
   }
+
+  /// Since when nothing was heard of the work. librdkafka's heartbeats go on while a call hangs, so the group would
+  /// wait for this member for ever: somebody has to notice.
+  var silence: Duration { state.withLock { ContinuousClock.now - $0.lastSign } }
 
   func start() {
     let thread = Thread { [self] in
@@ -79,6 +84,7 @@ final class RoleThread: Sendable {
   /// Works until the service stops or the worker is spent.
   private func work() throws(RoleError) {
     let worker = try makeWorker()
+    state.withLock { $0.lastSign = ContinuousClock.now }
     // Static membership keeps the partitions for the instance's return.
     defer {
       worker.close(leaving: false)
@@ -90,6 +96,7 @@ final class RoleThread: Sendable {
       state.withLock { state in
         state.owned = owned
         state.caughtUp = caughtUp
+        state.lastSign = ContinuousClock.now
       }
     }
   }

@@ -32,7 +32,10 @@ struct RunCommand {
         try CaughtUp(threads: threads, deployment: deployment).wait(unless: stop)
         stop.set()
       } else {
-        while !stop.isSet { Thread.sleep(forTimeInterval: 0.1) }
+        while !stop.isSet {
+          Thread.sleep(forTimeInterval: 0.1)
+          watch(threads)
+        }
       }
     } catch {
       stop.set()
@@ -42,6 +45,16 @@ struct RunCommand {
     for thread in threads { thread.join() }
     if let failure = threads.lazy.compactMap(\.failure).first { throw failure }
     return .fine
+  }
+
+  /// Longer than any call may take that waits for brokers to come back.
+  private static let patience: Duration = .seconds(900)
+
+  /// A role that hangs ends the process where it stands, so that others can take its partitions over: that loses nothing.
+  private func watch(_ threads: [RoleThread]) {
+    guard let hung = threads.first(where: { $0.silence > Self.patience }) else { return }
+    Output.complain("\(hung.role.rawValue): nothing heard for \(hung.silence.components.seconds) s; giving up")
+    _exit(ExitCode.unreachable.rawValue)
   }
 
   private func worker(for role: Pipeline.Role) -> @Sendable () throws(RoleError) -> any Worker {
