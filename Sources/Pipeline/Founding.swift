@@ -25,8 +25,13 @@ public struct Founding {
   ///   - configuration: for a journal that is not born yet; ignored else.
   ///   - journal: the new journal's id, 32 hexadecimal digits.
   public func establish(
-    configuration: Configuration, journal: String, at: EventTime, instance: String
+    configuration: Configuration, journal: String, at: EventTime
   ) throws -> [String] {
+    guard try !isComplete() else { return [] }
+    // One founder at a time: another's open transaction ends here, and what it has committed is seen below.
+    let producer = try log.makeProducer(transactionalID: "\(names.prefix)founding")
+    defer { producer.close() }
+    try producer.initialise()
     let progress = try ProgressReader(names: names, log: log).read()
     var outbox = Outbox()
     var done: [String] = []
@@ -45,9 +50,6 @@ public struct Founding {
         OutgoingRecord(topic: names(.journal), partition: 0, value: line, headers: frame.headers))
       done.append("wrote the birth of journal \(journal)")
     }
-    let producer = try log.makeProducer(transactionalID: "\(names.prefix)founding-\(instance)")
-    defer { producer.close() }
-    try producer.initialise()
     let ingest = try ingestOffsets(progress: progress, tickedIn: at)
     let fold = foldOffsets(progress: progress)
     if !ingest.isEmpty { done.append("committed the first offsets of \(ingest.count) input partitions") }
@@ -73,12 +75,28 @@ public struct Founding {
     return done
   }
 
-  /// A journal topic that holds records although `progress` knows of no birth is not ours to begin again.
+  /// Whether there is nothing to establish.
+  private func isComplete() throws -> Bool {
+    let progress = try ProgressReader(names: names, log: log).read()
+    let ingest = try ingestOffsets(progress: progress, tickedIn: EventTime(milliseconds: 0))
+    return progress["journal"] != nil && ingest.isEmpty && foldOffsets(progress: progress).isEmpty
+  }
+
+  /// A journal topic that holds records although `progress` knows of no birth is not ours to begin again. What a founder
+  /// left behind that did not come to its commit is no record.
   private func refuseForeignJournal() throws {
-    let administration = try log.makeAdministration()
-    defer { administration.close() }
+    let reader = try log.makeReader()
+    defer { reader.close(leaving: true) }
     let partition = TopicPartition(names(.journal), 0)
-    guard let bounds = try administration.bounds(of: [partition])[partition], bounds.next > 0 else { return }
+    let bounds = try reader.bounds(of: partition)
+    guard bounds.first < bounds.next else { return }
+    try reader.assign([partition: bounds.first])
+    var batch = RecordBatch()
+    while batch.records.isEmpty {
+      let signal = try reader.poll(
+        into: &batch, limit: PollLimit(records: 1, bytes: 1), waiting: .milliseconds(200))
+      if batch.records.isEmpty, case .endOfPartition(_, let offset)? = signal, offset >= bounds.next { return }
+    }
     throw StopReason(
       .divergence, reason: "\(partition) holds records, but \(names(.progress)) knows of no birth",
       advice: "choose another --prefix, or remove both topics if nothing in them is needed")

@@ -33,9 +33,9 @@ struct Deployment {
       logFile: stateDirectory.appending(path: "librdkafka.log").path, clientID: "bellwether-\(instance)")
   }
 
-  /// The configuration of `--config`; the defaults without one.
-  func configuration() throws -> Configuration {
-    guard let configurationFile else { return Configuration() }
+  /// The configuration of `--config`; nil without one.
+  func configuration() throws -> Configuration? {
+    guard let configurationFile else { return nil }
     let bytes: Data
     do {
       bytes = try Data(contentsOf: URL(filePath: configurationFile))

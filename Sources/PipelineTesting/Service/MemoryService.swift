@@ -24,8 +24,7 @@ public final class MemoryService {
     let administration = try factory.makeAdministration()
     try administration.create(TopicPlan(names: names, administration: administration).missing)
     _ = try Founding(names: names, log: factory).establish(
-      configuration: configuration, journal: String(repeating: "0", count: 32), at: LogClock(log.clock).now(),
-      instance: instance)
+      configuration: configuration, journal: String(repeating: "0", count: 32), at: LogClock(log.clock).now())
   }
 
   /// Writes records to an input, undecoded, in one transaction.
