@@ -34,7 +34,7 @@ struct ImportPoliceUKCommand {
       }
     }
     report(importer.summary)
-    return importer.summary.refused == 0 ? .fine : .no
+    return importer.summary.refusals.isEmpty ? .fine : .no
   }
 
   private func importFiles(
