@@ -37,6 +37,7 @@ public struct Founding {
   public func establish(
     configuration: Configuration, journal: String, at: EventTime
   ) throws -> [String] {
+    guard try !isComplete() else { return [] }
     let writer = try ControlWriter(names: names, log: log)
     var records: [OutgoingRecord] = []
     var done: [String] = []
@@ -67,12 +68,28 @@ public struct Founding {
     return done
   }
 
-  /// A journal topic that holds records although `progress` knows of no birth is not ours to begin again.
+  /// Whether there is nothing to establish.
+  private func isComplete() throws -> Bool {
+    let progress = try ProgressReader(names: names, log: log).read()
+    let ingest = try ingestOffsets(progress: progress, tickedIn: EventTime(milliseconds: 0))
+    return progress["journal"] != nil && ingest.isEmpty && foldOffsets(progress: progress).isEmpty
+  }
+
+  /// A journal topic that holds records although `progress` knows of no birth is not ours to begin again. What a founder
+  /// left behind that did not come to its commit is no record.
   private func refuseForeignJournal() throws {
-    let administration = try log.makeAdministration()
-    defer { administration.close() }
+    let reader = try log.makeReader()
+    defer { reader.close(leaving: true) }
     let partition = TopicPartition(names(.journal), 0)
-    guard let bounds = try administration.bounds(of: [partition])[partition], bounds.next > 0 else { return }
+    let bounds = try reader.bounds(of: partition)
+    guard bounds.first < bounds.next else { return }
+    try reader.assign([partition: bounds.first])
+    var batch = RecordBatch()
+    while batch.records.isEmpty {
+      let signal = try reader.poll(
+        into: &batch, limit: PollLimit(records: 1, bytes: 1), waiting: .milliseconds(200))
+      if batch.records.isEmpty, case .endOfPartition(_, let offset)? = signal, offset >= bounds.next { return }
+    }
     throw StopReason(
       .divergence, reason: "\(partition) holds records, but \(names(.progress)) knows of no birth",
       advice: "choose another --prefix, or remove both topics if nothing in them is needed")

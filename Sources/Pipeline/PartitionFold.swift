@@ -49,7 +49,15 @@ struct PartitionFold {
   }
 
   /// The partition was read up to its end, which lies at `end`.
-  mutating func reachedEnd(_ end: Int64) throws(StopReason) { try settle(at: end) }
+  mutating func reachedEnd(_ end: Int64) throws(StopReason) {
+    if let target, end < target.offset {
+      throw StopReason(
+        .divergence,
+        reason: "\(partition) ends at offset \(end), before the committed offset \(target.offset): frames are missing",
+        advice: "the journal was cut short or made anew; restore it, nothing was published meanwhile")
+    }
+    try settle(at: end)
+  }
 
   /// Goes live when everything before `next` was folded and the committed offset is not past it.
   private mutating func settle(at next: Int64) throws(StopReason) {

@@ -34,8 +34,11 @@ public struct ServiceStatus: Sendable {
     /// Journaled, but not yet folded.
     public var waiting: Int64 { received - rejected - folded - duplicate - conflict - superseded }
 
+    /// Whether all that ingest had journaled was folded when these numbers were read, so that nothing may be waiting.
+    public var isCaughtUp = false
+
     /// Whether nothing was lost and nothing was counted twice.
-    public var isConserved: Bool { waiting >= 0 }
+    public var isConserved: Bool { isCaughtUp ? waiting == 0 : waiting >= 0 }
   }
 
   public var birth: Birth
@@ -67,7 +70,20 @@ public struct ServiceStatus: Sendable {
         }
       }
     }
-    for (key, value) in progress where key.hasPrefix("fold:") { try add(verdicts: JSONValue(parsing: value)) }
+    var judged: [Int32: Int64] = [:]
+    for (key, value) in progress where key.hasPrefix("fold:") {
+      let fold = try JSONValue(parsing: value)
+      add(verdicts: fold)
+      if let partition = fold["partition"]?.integer, let offset = fold["offset"]?.integer {
+        judged[Int32(clamping: partition)] = offset
+      }
+    }
+    // The verdicts were read first and the journal's end last: if the verdicts are those of the committed offsets, and
+    // nothing lies behind these, then the totals of ingest, read between, are all folded.
+    let isCaughtUp = positions.allSatisfy { position in
+      position.role != .fold || (position.lag == 0 && judged[position.partition.partition] == position.offset)
+    }
+    for index in accounts.indices { accounts[index].isCaughtUp = isCaughtUp }
   }
 
   private mutating func add(_ totals: IngestTotals, of topic: InputTopic?) {
@@ -77,7 +93,7 @@ public struct ServiceStatus: Sendable {
     accounts[index].codes.merge(totals.codes, uniquingKeysWith: +)
   }
 
-  private mutating func add(verdicts fold: JSONValue) throws {
+  private mutating func add(verdicts fold: JSONValue) {
     if let milliseconds = fold["now"]?.integer {
       let time = EventTime(milliseconds: milliseconds)
       now = max(now ?? time, time)

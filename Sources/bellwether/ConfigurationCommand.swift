@@ -23,7 +23,9 @@ struct ConfigurationCommand {
   }
 
   private func given() throws -> Configuration {
-    guard deployment.hasConfigurationFile else { throw CommandFailure("name the file with --config") }
-    return try deployment.configuration()
+    guard let configuration = try deployment.configuration() else {
+      throw CommandFailure("name the file with --config")
+    }
+    return configuration
   }
 }

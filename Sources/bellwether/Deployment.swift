@@ -36,11 +36,9 @@ struct Deployment {
       readAhead: 262_144)
   }
 
-  var hasConfigurationFile: Bool { configurationFile != nil }
-
-  /// The configuration of `--config`; the defaults without one.
-  func configuration() throws -> Configuration {
-    guard let configurationFile else { return Configuration() }
+  /// The configuration of `--config`; nil without one.
+  func configuration() throws -> Configuration? {
+    guard let configurationFile else { return nil }
     let bytes: Data
     do {
       bytes = try Data(contentsOf: URL(filePath: configurationFile))

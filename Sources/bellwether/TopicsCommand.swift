@@ -1,5 +1,6 @@
 import Arguments
 import Foundation
+import Hotspots
 import Pipeline
 import Wire
 
@@ -34,12 +35,15 @@ struct TopicsCommand {
       defer { administration.close() }
       try administration.create(plan.missing)
     }
-    let done = try Founding(names: deployment.names, log: deployment.log).establish(
-      configuration: configuration, journal: Self.newJournalID(), at: MachineClock().now())
+    let founding = Founding(names: deployment.names, log: deployment.log)
+    let kept = try plan.missing.isEmpty ? configuration.flatMap { try founding.birth()?.kept(insteadOf: $0) } : nil
+    let done = try founding.establish(
+      configuration: configuration ?? Configuration(), journal: Self.newJournalID(), at: MachineClock().now())
     report(
-      plan.missing.map { "created \(Self.words($0))" } + done + plan.drifts.map { "left as it is: \($0)" },
+      plan.missing.map { "created \(Self.words($0))" } + done + plan.drifts.map { "left as it is: \($0)" }
+        + (kept.map { ["left as it is: \($0)"] } ?? []),
       none: "nothing to do")
-    return plan.drifts.isEmpty ? .fine : .no
+    return plan.drifts.isEmpty && kept == nil ? .fine : .no
   }
 
   /// Names each drift; exit code 1 when there is one.
@@ -78,5 +82,15 @@ struct TopicsCommand {
       let half = String(UInt64.random(in: .min ... .max), radix: 16)
       return String(repeating: "0", count: 16 - half.count) + half
     }.joined()
+  }
+}
+
+extension Birth {
+  /// What to say of a configuration that is offered after the birth: nil when it is the one that the journal has.
+  fileprivate func kept(insteadOf offered: Configuration) -> String? {
+    let agrees =
+      offered.sources == configuration.sources
+      && offered.observedFrom.allSatisfy { configuration.observedFrom[$0.key] == $0.value }
+    return agrees ? nil : "the configuration of journal \(journal); to change it: `bellwether config apply`"
   }
 }

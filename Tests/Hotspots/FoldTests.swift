@@ -60,6 +60,33 @@ import Testing
     #expect(Self.total(fold, 3) == 1)
   }
 
+  /// An event that is longer than a day is in no local day, even when its hour is still to come as it arrives.
+  @Test(arguments: [(Precision.exact, Int32(1)), (.day, 1), (.longer, 0)])
+  func anHourThatComesBringsOnlyWhatCountsInDays(precision: Precision, count: Int32) {
+    let hour: Int64 = 3_600_000
+    var fold = Self.started()
+    let next = EventTime(milliseconds: (Self.birth.milliseconds / hour + 1) * hour)
+    fold.begin(at: EventTime(milliseconds: next.milliseconds - 1))
+    fold.apply(Self.event(1, at: next, precision: precision))
+    #expect(fold.changedProjections().first?.measures[0].today == 0)
+    fold.begin(at: next)
+    let counts = fold.changedProjections().first?.measures[0]
+    #expect(counts?.today == count)
+    #expect(counts?.windows.year == 1)
+  }
+
+  /// What a predecessor has published is not published again by whoever takes over.
+  @Test func whatIsSettledIsNotPublished() {
+    var fold = Self.started()
+    fold.begin(at: Self.birth)
+    fold.apply(Self.event(1))
+    fold.settle()
+    #expect(fold.changedProjections().isEmpty)
+    fold.begin(at: Self.birth)
+    fold.apply(Self.event(2))
+    #expect(fold.changedProjections().count == 1)
+  }
+
   /// All 120 orders of five events of one identity and another leave the same counts.
   @Test func theOrderOfArrivalDoesNotMatter() {
     let events = [

@@ -55,21 +55,4 @@ import Wire
     #expect(again.isEmpty)
     #expect(try log.committedRecords(in: TopicPartition("journal", 0)).records.count == 1)
   }
-
-  /// A clock that lies far from the log's stops ingest before it writes a wrong time.
-  @Test func clocksFarApartStopIngest() throws {
-    let service = try MemoryService()
-    try service.feed([Self.record("A", source: "/police/kent")])
-    let skewed = SkewedClock(clock: service.log.clock, by: -6_000)
-    let ingest = try Ingest(log: MemoryLogFactory(service.log), names: service.names, instance: "a", clock: skewed)
-    #expect(throws: RoleError.self) { for _ in 0..<10 { try ingest.step(waiting: .zero) } }
-    #expect(try service.log.committedRecords(in: TopicPartition("journal", 0)).records.count == 1)
-  }
-}
-
-private struct SkewedClock: WallClock {
-  let clock: MemoryClock
-  let by: Int64
-
-  func now() -> EventTime { EventTime(milliseconds: clock.now + by) }
 }
