@@ -31,9 +31,12 @@ public enum Topic: String, CaseIterable, Sendable {
   private var fixedSettings: KeyValuePairs<String, String> {
     switch self {
     case .incidents:
-      ["cleanup.policy": "delete", "retention.ms": Self.thirtyDays, "max.message.bytes": "12582912"]
+      [
+        "cleanup.policy": "delete", "retention.ms": Self.thirtyDays, "retention.bytes": "-1",
+        "max.message.bytes": "12582912",
+      ]
     case .incidentsRejections:
-      ["cleanup.policy": "delete", "retention.ms": Self.thirtyDays]
+      ["cleanup.policy": "delete", "retention.ms": Self.thirtyDays, "retention.bytes": "-1"]
     case .journal:
       [
         "cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1",

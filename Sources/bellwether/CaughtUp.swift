@@ -3,8 +3,8 @@ import Incidents
 import Pipeline
 import Wire
 
-/// Waits until all that the inputs held at the start has been ingested, folded and published: of the partitions that the
-/// group gave to this process.
+/// Waits until all that the inputs held at the start has been ingested, folded and published, by this process or by the
+/// others of its groups.
 struct CaughtUp {
   private let threads: [RoleThread]
   private let deployment: Deployment
@@ -21,15 +21,57 @@ struct CaughtUp {
     for thread in threads {
       // What the fold has to reach is known only when ingest is done.
       let targets = thread.role == .ingest ? inputs : try Self.ends(of: [deployment.names(.journal)], deployment)
-      while !stop.isSet, !hasReached(targets, thread) { Thread.sleep(forTimeInterval: 0.02) }
+      while !stop.isSet {
+        if let owned = Self.ownedWhenReached(targets, thread) {
+          let others = targets.filter { !owned.contains($0.key) }
+          if try others.isEmpty || haveOthersReached(others, thread.role) { break }
+          Thread.sleep(forTimeInterval: 0.2)
+        }
+        Thread.sleep(forTimeInterval: 0.02)
+      }
     }
   }
 
-  private func hasReached(_ targets: [TopicPartition: Int64], _ thread: RoleThread) -> Bool {
-    guard let standing = thread.standing else { return false }
-    return standing.owned.allSatisfy { partition in
+  /// What this process owns, once it has reached the targets there.
+  private static func ownedWhenReached(
+    _ targets: [TopicPartition: Int64], _ thread: RoleThread
+  ) -> Set<TopicPartition>? {
+    guard let standing = thread.standing else { return nil }
+    let isReached = standing.owned.allSatisfy { partition in
       guard let target = targets[partition] else { return true }
       return standing.caughtUp[partition].map { $0 >= target } ?? false
+    }
+    return isReached ? standing.owned : nil
+  }
+
+  /// Whether no record lies between what the group has committed and the targets.
+  private func haveOthersReached(_ targets: [TopicPartition: Int64], _ role: Pipeline.Role) throws -> Bool {
+    let administration = try deployment.log.makeAdministration()
+    defer { administration.close() }
+    let committed: [TopicPartition: CommittedOffset]
+    do {
+      committed = try administration.committed(group: deployment.names.group(role), Array(targets.keys))
+    } catch {
+      guard error.remedy == .retry else { throw error }
+      return false
+    }
+    for (partition, target) in targets {
+      guard let offset = committed[partition]?.offset else { return false }
+      if offset < target, try hasRecord(partition, from: offset, before: target) { return false }
+    }
+    return true
+  }
+
+  /// Markers of transactions take offsets too, so only reading tells.
+  private func hasRecord(_ partition: TopicPartition, from start: Int64, before end: Int64) throws -> Bool {
+    let reader = try deployment.log.makeReader()
+    defer { reader.close(leaving: true) }
+    try reader.assign([partition: start])
+    var batch = RecordBatch()
+    while true {
+      let signal = try reader.poll(into: &batch, limit: PollLimit(records: 1, bytes: 1), waiting: .milliseconds(200))
+      if let record = batch.records.first { return record.offset < end }
+      if case .endOfPartition(_, let offset)? = signal, offset >= end { return false }
     }
   }
 

@@ -59,8 +59,7 @@ struct Program {
     process.arguments =
       arguments + [
         "--bootstrap-servers", bootstrapServers, "--prefix", prefix, "--state-dir", stateDirectory.path,
-        "--instance", "test",
-      ]
+      ] + (arguments.contains("--instance") ? [] : ["--instance", "test"])
     let output = Pipe()
     let complaints = Pipe()
     process.standardOutput = output

@@ -32,4 +32,23 @@ import Wire
     try deployment.expectEqualToReference()
     try deployment.expectEachRecordOnce()
   }
+
+  /// Who waits until all is done waits for what another process of the group folds, too.
+  @Test func caughtUpMeansTheOthersToo() throws {
+    let deployment = try Deployment(registry: GeneratedHistory.registry)
+    defer { deployment.program.removeFiles() }
+    // Of two members the one whose name comes first has the journal's only partition.
+    let other = try deployment.program.launch("run", "--roles", "fold", "--instance", "first")
+    defer {
+      other.terminate()
+      other.waitUntilExit()
+    }
+    let history = try GeneratedHistory(seed: 12, count: 20_000, now: Deployment.now)
+    try deployment.send(history.outgoing(topic: deployment.names(.incidents)))
+    try deployment.runUntilCaughtUp()
+    let account = try #require(try deployment.status().accounts.first)
+    #expect(account.waiting == 0)
+    #expect(account.received == Int64(history.records.count))
+    try deployment.expectEqualToReference()
+  }
 }

@@ -93,4 +93,23 @@ import Testing
     #expect(answer?.received?.milliseconds == Self.birth.milliseconds + Self.hour)
     #expect(answer?.state == .unknown)
   }
+
+  /// A retraction is heard, but says nothing of when anything happened.
+  @Test func aRetractionIsReceivedAndDidNotOccur() {
+    var fold = Fold(partition: 0)
+    _ = fold.sourceTable.index(of: Array("/a".utf8).span)
+    _ = fold.sourceTable.index(of: Array("/b".utf8).span)
+    fold.begin(at: Self.birth)
+    fold.configure(
+      Configuration(sources: [
+        Self.registered("/a", nil, cadence: nil), Self.registered("/b", Self.force, cadence: 60),
+      ]))
+    var event = FoldTests.event(1, area: 168, at: Self.birth)
+    fold.apply(event)
+    event = FoldTests.event(2, kind: .retraction)
+    event.source = SourceIndex(1)
+    fold.apply(event)
+    let answer = Self.freshness(fold, after: 1)
+    #expect(answer == TopicFreshness(received: Self.birth, occurred: nil, state: .current))
+  }
 }

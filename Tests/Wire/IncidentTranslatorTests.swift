@@ -182,6 +182,8 @@ import Testing
     }
     let metres = ["35", "35.0", "3.5e1"].map { #"{"area":"E09000022","precisionMetres":\#($0)}"# }
     #expect(try Set(metres.map { try content(event(["location": $0])) }).count == 1)
+    let nothing = ["0", "-0", "0.0", "-0.0", "-0e9"].map { #"{"area":"E09000022","precisionMetres":\#($0)}"# }
+    #expect(try Set(nothing.map { try content(event(["location": $0])) }).count == 1)
   }
 
   @Test func anythingElseIsOtherContent() throws {
