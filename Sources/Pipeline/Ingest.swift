@@ -17,6 +17,7 @@ public final class Ingest {
   private let consumer: any LogConsumer
   private let producer: any LogProducer
   private let driver: TransactionDriver
+  private let passing: CrashPoint.Hook?
   private var translators: InputTranslators
   private var batch = RecordBatch()
   private var standing: [TopicPartition: IngestTotals] = [:]
@@ -24,9 +25,11 @@ public final class Ingest {
   private var hasJoined = false
 
   public init(
-    log: any LogFactory, names: Names, instance: String, clock: any WallClock, birth: Birth
+    log: any LogFactory, names: Names, instance: String, clock: any WallClock, birth: Birth,
+    passing: CrashPoint.Hook? = nil
   ) throws(RoleError) {
     self.names = names
+    self.passing = passing
     self.clock = clock
     translators = InputTranslators(names: names, configuration: birth.configuration)
     do {
@@ -37,7 +40,7 @@ public final class Ingest {
     } catch {
       throw RoleError(error)
     }
-    driver = TransactionDriver(producer: producer)
+    driver = TransactionDriver(producer: producer, passing: passing)
   }
 
   /// For each partition that this member owns, the offset up to which everything is committed and was seen to be all
@@ -52,6 +55,7 @@ public final class Ingest {
     batch.removeAll()
     do {
       let signal = try consumer.poll(into: &batch, limit: Self.limit, waiting: waiting)
+      if !batch.records.isEmpty { passing?(.afterPoll) }
       try ingest()
       if let signal { try answer(signal) }
     } catch let error as LogError {
@@ -98,6 +102,7 @@ public final class Ingest {
       reached[partition] = nil
     }
     guard !moved.isEmpty else { return }
+    passing?(.afterTranslate)
     journal.finish(into: &outbox)
     for (partition, totals) in moved.sorted(by: { $0.key < $1.key }) {
       outbox.offsets[partition] = CommittedOffset(offset: totals.offset, metadata: totals.metadata)
