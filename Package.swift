@@ -37,6 +37,8 @@ let package = Package(
       name: "bellwether",
       dependencies: ["Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData"],
       swiftSettings: ours),
+    // Runs of the whole pipeline in memory, with everything going wrong that can; `ops/test` plays it.
+    .executableTarget(name: "Simulation", dependencies: ["PipelineTesting"], swiftSettings: ours),
 
     .testTarget(
       name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Arguments", swiftSettings: ours),

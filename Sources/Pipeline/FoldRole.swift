@@ -13,13 +13,17 @@ public final class FoldRole {
   private let consumer: any LogConsumer
   private let producer: any LogProducer
   private let driver: TransactionDriver
+  private let passing: CrashPoint.Hook?
   private var batch = RecordBatch()
   private var partitions: [TopicPartition: PartitionFold] = [:]
   private var reached: [TopicPartition: Int64] = [:]
   private var hasJoined = false
 
-  public init(log: any LogFactory, names: Names, instance: String) throws(RoleError) {
+  public init(
+    log: any LogFactory, names: Names, instance: String, passing: CrashPoint.Hook? = nil
+  ) throws(RoleError) {
     self.names = names
+    self.passing = passing
     do {
       producer = try log.makeProducer(transactionalID: names.transactionalID(.fold, instance: instance))
       try producer.initialise()
@@ -28,7 +32,7 @@ public final class FoldRole {
     } catch {
       throw RoleError(error)
     }
-    driver = TransactionDriver(producer: producer)
+    driver = TransactionDriver(producer: producer, passing: passing)
   }
 
   /// For each partition that this member owns, the offset up to which everything is folded, published and was seen to be
@@ -43,6 +47,7 @@ public final class FoldRole {
     batch.removeAll()
     do {
       let signal = try consumer.poll(into: &batch, limit: Self.limit, waiting: waiting)
+      if !batch.records.isEmpty { passing?(.afterPoll) }
       try publish(try foldBatch())
       if let signal { try answer(signal) }
     } catch {
@@ -70,6 +75,7 @@ public final class FoldRole {
 
   private func publish(_ moved: Set<TopicPartition>) throws(LogError) {
     guard !moved.isEmpty else { return }
+    passing?(.afterFold)
     var outbox = Outbox()
     for partition in moved.sorted() {
       guard let projections = partitions[partition]?.changedProjections(), let state = partitions[partition] else {

@@ -18,6 +18,7 @@ public final class Ingest {
   private let producer: any LogProducer
   private let driver: TransactionDriver
   private let settings: SettingsWatch
+  private let passing: CrashPoint.Hook?
   private var translators: InputTranslators
   private var batch = RecordBatch()
   private var standing: [TopicPartition: IngestTotals] = [:]
@@ -25,9 +26,10 @@ public final class Ingest {
   private var hasJoined = false
 
   public init(
-    log: any LogFactory, names: Names, instance: String, clock: any WallClock
+    log: any LogFactory, names: Names, instance: String, clock: any WallClock, passing: CrashPoint.Hook? = nil
   ) throws(RoleError) {
     self.names = names
+    self.passing = passing
     self.clock = clock
     do {
       // The watch stands before the settings are read, so that no change falls between the two.
@@ -41,7 +43,7 @@ public final class Ingest {
     } catch {
       throw RoleError(anyOf: error)
     }
-    driver = TransactionDriver(producer: producer)
+    driver = TransactionDriver(producer: producer, passing: passing)
   }
 
   /// For each partition that this member owns, the offset up to which everything is committed and was seen to be all
@@ -59,6 +61,7 @@ public final class Ingest {
         translators = InputTranslators(names: names, configuration: configuration)
       }
       let signal = try consumer.poll(into: &batch, limit: Self.limit, waiting: waiting)
+      if !batch.records.isEmpty { passing?(.afterPoll) }
       try ingest()
       if let signal { try answer(signal) }
     } catch {
@@ -102,6 +105,7 @@ public final class Ingest {
       reached[partition] = nil
     }
     guard !moved.isEmpty else { return }
+    passing?(.afterTranslate)
     journal.finish(into: &outbox)
     for (partition, totals) in moved.sorted(by: { $0.key < $1.key }) {
       outbox.offsets[partition] = CommittedOffset(offset: totals.offset, metadata: totals.metadata)

@@ -16,6 +16,7 @@ struct TransactionDriver {
   private static let attempts = 5
 
   let producer: any LogProducer
+  let passing: CrashPoint.Hook?
 
   /// Writes and commits the outbox as the consumer's work. `check` looks at what the log made of the records before the
   /// commit; what it throws aborts the transaction.
@@ -30,11 +31,21 @@ struct TransactionDriver {
     while true {
       attempt += 1
       do {
-        try producer.begin()
-        for record in outbox.records { try producer.produce(record) }
-        try check(producer.flush())
-        if !outbox.offsets.isEmpty { try producer.sendOffsets(outbox.offsets, of: membership()) }
-        try producer.commit()
+        try insist { () throws(LogError) in try producer.begin() }
+        for record in outbox.records {
+          try insist { () throws(LogError) in try producer.produce(record) }
+        }
+        passing?(.afterProduce)
+        try check(insist { () throws(LogError) in try producer.flush() })
+        passing?(.afterFlush)
+        if !outbox.offsets.isEmpty {
+          let sender = try membership()
+          try insist { () throws(LogError) in try producer.sendOffsets(outbox.offsets, of: sender) }
+        }
+        passing?(.afterSendOffsets)
+        passing?(.beforeCommit)
+        try insist { () throws(LogError) in try producer.commit() }
+        passing?(.afterCommit)
         return
       } catch {
         try settle(error, attempt: attempt)
@@ -42,15 +53,40 @@ struct TransactionDriver {
     }
   }
 
+  /// Makes a call again while the log says that this is safe and helps: after a commit or abort without an answer it is
+  /// the only call that is. An adapter has its own patience before it says so; ours ends with a new producer, which
+  /// finds out what was decided.
+  private func insist<Answer>(_ call: () throws(LogError) -> Answer) throws(LogError) -> Answer {
+    var attempt = 0
+    while true {
+      attempt += 1
+      do {
+        return try call()
+      } catch {
+        guard error.remedy == .retry else {
+          // The first try may have been decided: an abort now would change nothing, and sending again would double it.
+          if attempt > 1, error.remedy == .abort {
+            throw LogError(error.code, .restart, reason: error.reason, partition: error.partition)
+          }
+          throw error
+        }
+        guard attempt < Self.attempts else {
+          throw LogError(
+            error.code, .restart, reason: "tried \(attempt) times: \(error.reason)", partition: error.partition)
+        }
+      }
+    }
+  }
+
   /// Returns when the same outbox may be sent again.
   private func settle(_ error: LogError, attempt: Int) throws(LogError) {
     switch error.remedy {
-    case .restart, .stop:
+    case .restart, .stop, .retry:
       // Best effort, so that readers need not wait for the time-out: the error that ends us is the one to tell.
       try? producer.abort()
       throw error
-    case .abort, .retry:
-      try producer.abort()
+    case .abort:
+      try insist { () throws(LogError) in try producer.abort() }
       if error.code == .memberFenced { throw error }
       if attempt >= Self.attempts {
         throw LogError(

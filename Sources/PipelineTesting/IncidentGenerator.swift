@@ -15,20 +15,38 @@ public struct IncidentGenerator: Sendable {
   let now: Int64
   let partitions: Int32
   let poison: [PoisonRecord]
+  private let rates: Rates
   var random: SeededGenerator
   private var serial = 0
   private var series = 0
+
+  /// How often something becomes of an incident or a record, in ten thousandths.
+  public struct Rates: Sendable {
+    var revised = 300
+    var cancelled = 50
+    var transferred = 50
+    var repeated = 100
+    var contradicted = 30
+
+    /// As forces might do it.
+    public static let usual = Rates()
+    /// So often that a few dozen records have some of everything.
+    public static let eventful = Rates(
+      revised: 4_000, cancelled: 1_000, transferred: 500, repeated: 1_000, contradicted: 500)
+  }
 
   /// `now`: what the reader's clock says, or a little before; no accepted event occurs more than five minutes after it.
   /// `registry`: whether the reader has a registry of `sources`; without one, records that are refused only because
   /// of it are left out.
   public init(
-    seed: UInt64, now: EventTime, partitions: Int32 = 6, poison: [PoisonRecord] = [], registry: Bool = false
+    seed: UInt64, now: EventTime, partitions: Int32 = 6, poison: [PoisonRecord] = [], registry: Bool = false,
+    rates: Rates = .usual
   ) {
     self.seed = seed
     self.now = now.milliseconds
     self.partitions = partitions
     self.poison = poison.filter { registry || $0.sources == nil }
+    self.rates = rates
     random = SeededGenerator(seed: seed)
   }
 
@@ -73,7 +91,7 @@ public struct IncidentGenerator: Sendable {
       random.chance(7_000) ? number + 1 : number + 2 + Int64(random.below(8))
     }
     var result = [incident.revision(number, role: .first, type: type(of: number))]
-    if random.chance(300) {
+    if random.chance(rates.revised) {
       let highest: Int64 = 9_007_199_254_740_992
       let ends = random.chance(50)
       let further = 1 + random.below(3)
@@ -83,8 +101,8 @@ public struct IncidentGenerator: Sendable {
       }
       if ends { return result }
     }
-    let isCancelled = random.chance(50)
-    if isCancelled || random.chance(50) {
+    let isCancelled = random.chance(rates.cancelled)
+    if isCancelled || random.chance(rates.transferred) {
       number = next(&random)
       result.append(isCancelled ? cancellation(of: incident, number) : transfer(of: incident, number))
       if random.chance(3_000) {
@@ -160,11 +178,11 @@ public struct IncidentGenerator: Sendable {
       series += 1
       var at = moment
       arrivals.append((at, record(revision, of: incident, key: key)))
-      if random.chance(30) {
+      if random.chance(rates.contradicted) {
         at += gap(within: stretch)
         arrivals.append((at, record(contradiction(of: revision, incident), of: incident, key: key)))
       }
-      if random.chance(100) {
+      if random.chance(rates.repeated) {
         at += gap(within: stretch)
         var again = revision
         again.role = .repetition

@@ -57,6 +57,9 @@ public final class MemoryLog: Sendable {
     shared.withLock { $0.faults.append(fault) }
   }
 
+  /// The failures that were told and have not happened yet will not.
+  public func forgetFaults() { shared.withLock { $0.faults = [] } }
+
   /// A member hangs: its polls bring nothing and answer no one, so a rebalance waits for it.
   public func freeze(group: String, instance: String) {
     shared.withLock { _ = $0.frozen.insert(MemoryMembership.Owner(group: group, instance: instance)) }
