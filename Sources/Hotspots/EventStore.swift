@@ -21,9 +21,11 @@ struct LiveEvent: Sendable, BitwiseCopyable {
 /// An open-addressing index of slots (linear probing, at most 3/4 full) over pages of events, and for each hour a
 /// doubly linked chain through the events that count in it, so that a window can walk what enters and leaves it.
 struct EventStore: Sendable {
-  private static let slotsPerPage = 1_024
+  static let slotsPerPage = 1_024
 
   private var pages: [[LiveEvent]] = []
+  /// For each page whether it holds what no checkpoint has yet.
+  private var changed: [Bool] = []
   private(set) var count = 0
   /// Slots plus one, 0 for empty; a power of two long.
   private var index: [UInt32]
@@ -37,6 +39,15 @@ struct EventStore: Sendable {
 
   subscript(slot: Int) -> LiveEvent {
     get { pages[slot / Self.slotsPerPage][slot % Self.slotsPerPage] }
+    _modify {
+      changed[slot / Self.slotsPerPage] = true
+      yield &pages[slot / Self.slotsPerPage][slot % Self.slotsPerPage]
+    }
+  }
+
+  /// An event whose neighbours are about to change. Chains are found again from the hours, so no checkpoint keeps them.
+  private subscript(neighboursOf slot: Int) -> LiveEvent {
+    get { self[slot] }
     _modify { yield &pages[slot / Self.slotsPerPage][slot % Self.slotsPerPage] }
   }
 
@@ -58,9 +69,11 @@ struct EventStore: Sendable {
     let slot = count
     if slot % Self.slotsPerPage == 0 {
       pages.append([])
+      changed.append(true)
       pages[pages.count - 1].reserveCapacity(Self.slotsPerPage)
     }
     pages[pages.count - 1].append(event)
+    changed[changed.count - 1] = true
     count += 1
     enter(slot, event.identity)
     return slot
@@ -82,9 +95,9 @@ struct EventStore: Sendable {
   mutating func link(_ slot: Int) {
     let hour = self[slot].hour
     let next = head(of: hour)
-    self[slot].next = next
-    self[slot].previous = 0
-    if next != 0 { self[Int(next) - 1].previous = UInt32(slot) + 1 }
+    self[neighboursOf: slot].next = next
+    self[neighboursOf: slot].previous = 0
+    if next != 0 { self[neighboursOf: Int(next) - 1].previous = UInt32(slot) + 1 }
     setHead(of: hour, to: UInt32(slot) + 1)
   }
 
@@ -92,11 +105,11 @@ struct EventStore: Sendable {
   mutating func unlink(_ slot: Int) {
     let event = self[slot]
     if event.previous != 0 {
-      self[Int(event.previous) - 1].next = event.next
+      self[neighboursOf: Int(event.previous) - 1].next = event.next
     } else {
       setHead(of: event.hour, to: event.next)
     }
-    if event.next != 0 { self[Int(event.next) - 1].previous = event.previous }
+    if event.next != 0 { self[neighboursOf: Int(event.next) - 1].previous = event.previous }
   }
 
   private func head(of hour: Hour) -> UInt32 {
@@ -119,6 +132,50 @@ struct EventStore: Sendable {
       let event = self[Int(link) - 1]
       body(event)
       link = event.next
+    }
+  }
+}
+
+// MARK: - Checkpoints
+
+extension EventStore {
+  /// The pages that hold what no checkpoint has yet, in order; they count as kept from then on. The pages are shared, not
+  /// copied: each is copied when it is next changed, if somebody still holds it then.
+  mutating func takeChangedPages(all: Bool) -> [EventPage] {
+    var taken: [EventPage] = []
+    for index in pages.indices where all || changed[index] {
+      taken.append(EventPage(index: index, events: pages[index]))
+      changed[index] = false
+    }
+    return taken
+  }
+
+  /// An empty store with room for so many events.
+  init(capacity: Int) {
+    self.init()
+    var length = index.count
+    while length * 3 < capacity * 4 { length *= 2 }
+    index = Array(repeating: 0, count: length)
+  }
+
+  /// Adds the next page of a checkpoint, and its counted events to the chains of their hours. Only the last page may hold
+  /// fewer than `slotsPerPage` events.
+  mutating func append(_ page: EventPage) {
+    precondition(count == page.index * Self.slotsPerPage)
+    let first = count
+    pages.append(page.events)
+    changed.append(false)
+    count += page.events.count
+    for (place, event) in page.events.enumerated() {
+      enter(first + place, event.identity)
+      if event.isCounted { link(first + place) }
+    }
+  }
+
+  /// Calls `body` with each event, in the order of their slots.
+  func visitAll(_ body: (LiveEvent) -> Void) {
+    for page in pages {
+      for event in page { body(event) }
     }
   }
 }

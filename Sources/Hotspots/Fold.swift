@@ -193,3 +193,32 @@ extension Fold {
     }
   }
 }
+
+// MARK: - Checkpoints
+
+extension Fold {
+  /// What a checkpoint needs: the pages changed since the last call (or all), and everything small. To be taken when all
+  /// changes are published. Nil before the journal's birth.
+  public mutating func takeSnapshot(whole: Bool) -> FoldSnapshot? {
+    guard let now else { return nil }
+    let header = FoldHeader(
+      partition: partition, now: now, frames: frames, lastIndex: lastIndex, events: events.count,
+      published: publication.known, sources: states.sources(named: sourceTable), registry: states.registered)
+    return FoldSnapshot(header: header, pages: events.takeChangedPages(all: whole))
+  }
+
+  /// The fold of a checkpoint: what the events tell is computed from them, in one pass. Everything counts as published.
+  init(_ header: FoldHeader, events: EventStore) {
+    self.init(partition: header.partition)
+    (now, frames, lastIndex) = (header.now, header.frames, header.lastIndex)
+    for source in header.sources { _ = sourceTable.index(of: Array(source.name.utf8).span) }
+    introduced = header.sources.count
+    states = SourceStates(header.sources, registry: header.registry)
+    self.events = events
+    events.visitAll { event in
+      if event.isCounted { count(event, sign: 1) }
+    }
+    for bucket in header.published { publication.note(bucket) }
+    settle()
+  }
+}

@@ -22,6 +22,9 @@ struct Publication: Sendable {
   /// Something that counted in a bucket was taken back.
   mutating func touch(_ bucket: Bucket) { entries[bucket.index].isTouched = true }
 
+  /// The buckets that have had an event, in bucket order.
+  var known: [Bucket] { entries.indices.lazy.filter { entries[$0].isKnown }.map { Bucket(index: $0) } }
+
   /// The buckets that may have to be published, in bucket order.
   func due(at hour: Hour) -> [Bucket] {
     entries.indices.lazy.filter { entries[$0].isKnown && (entries[$0].isTouched || entries[$0].hour != hour) }

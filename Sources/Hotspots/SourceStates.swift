@@ -136,3 +136,55 @@ struct SourceStates: Sendable {
     return max(a, b)
   }
 }
+
+// MARK: - Checkpoints
+
+extension SourceStates {
+  /// For each source of the table what is known of it.
+  func sources(named table: SourceTable) -> [FoldHeader.Source] {
+    (0..<table.count).map { source in
+      let source = SourceIndex(UInt32(source))
+      let isIntroduced = Int(source.value) < forces.count
+      return FoldHeader.Source(
+        name: table.name(of: source),
+        topics: InputTopic.allCases.map { topic in
+          guard isIntroduced else { return FoldHeader.TopicState() }
+          let entry = entries[place(source, topic)]
+          return FoldHeader.TopicState(received: entry.received, occurred: entry.occurred, verdicts: entry.verdicts)
+        })
+    }
+  }
+
+  /// The registry as it was taken; nil without one.
+  var registered: [FoldHeader.Registered]? {
+    registry?.map { name, registration in
+      FoldHeader.Registered(
+        source: RegisteredSource(
+          name: name, force: registration.force, topics: registration.topics,
+          cadenceMinutes: registration.cadenceMilliseconds.map { Int($0 / 60_000) }, sites: registration.sites),
+        since: registration.since)
+    }
+  }
+
+  init(_ sources: [FoldHeader.Source], registry registered: [FoldHeader.Registered]?) {
+    registry = registered.map { registered in
+      registered.map { entry in
+        (
+          entry.source.name,
+          Registration(
+            force: entry.source.force, topics: entry.source.topics,
+            cadenceMilliseconds: entry.source.cadenceMinutes.map { Int64($0) * 60_000 }, sites: entry.source.sites,
+            since: entry.since)
+        )
+      }
+    }
+    for (index, source) in sources.enumerated() {
+      let index = SourceIndex(UInt32(index))
+      introduce(index, name: source.name)
+      for (topic, state) in zip(InputTopic.allCases, source.topics) {
+        entries[place(index, topic)] = Entry(
+          received: state.received, occurred: state.occurred, verdicts: state.verdicts)
+      }
+    }
+  }
+}

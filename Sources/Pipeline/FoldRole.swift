@@ -15,15 +15,25 @@ public final class FoldRole {
   private let driver: TransactionDriver
   private let passing: CrashPoint.Hook?
   private var batch = RecordBatch()
+  private let checkpointer: Checkpointer?
+  private let notice: @Sendable (String) -> Void
   private var partitions: [TopicPartition: PartitionFold] = [:]
+  /// Owned, but not read: folding them would publish past a divergence.
+  private var parkedPartitions: [TopicPartition: Parking] = [:]
   private var reached: [TopicPartition: Int64] = [:]
   private var hasJoined = false
 
+  /// - Parameters:
+  ///   - checkpointer: nil to fold from the journal's birth at each take-over.
+  ///   - notice: told in words what does not end the role.
   public init(
-    log: any LogFactory, names: Names, instance: String, passing: CrashPoint.Hook? = nil
+    log: any LogFactory, names: Names, instance: String, checkpointer: Checkpointer? = nil,
+    passing: CrashPoint.Hook? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(RoleError) {
     self.names = names
+    self.checkpointer = checkpointer
     self.passing = passing
+    self.notice = notice
     do {
       producer = try log.makeProducer(transactionalID: names.transactionalID(.fold, instance: instance))
       try producer.initialise()
@@ -40,16 +50,23 @@ public final class FoldRole {
   public var caughtUp: [TopicPartition: Int64] { reached }
 
   /// The partitions that this member owns; nil until the group has said so.
-  public var owned: Set<TopicPartition>? { hasJoined ? Set(partitions.keys) : nil }
+  public var owned: Set<TopicPartition>? {
+    hasJoined ? Set(partitions.keys).union(parkedPartitions.keys) : nil
+  }
 
-  /// Reads what is there (waiting for it as long as told), commits what became of it, and then answers the group.
+  /// The partitions that this member owns and does not read, because code and history disagree there.
+  public var parked: [TopicPartition: StopReason] { parkedPartitions.mapValues(\.reason) }
+
+  /// Reads what is there (waiting for it as long as told), commits what became of it, and then answers the group. A
+  /// partition in which code and history disagree is parked; when no other is left, that ends the role.
   public func step(waiting: Duration) throws(RoleError) {
     batch.removeAll()
     do {
       let signal = try consumer.poll(into: &batch, limit: Self.limit, waiting: waiting)
       if !batch.records.isEmpty { passing?(.afterPoll) }
-      try publish(try foldBatch())
+      try publish(foldBatch())
       if let signal { try answer(signal) }
+      try leaveParked()
     } catch {
       throw RoleError(anyOf: error)
     }
@@ -61,22 +78,30 @@ public final class FoldRole {
   }
 
   /// Folds what was read; the live partitions that moved.
-  private func foldBatch() throws(StopReason) -> Set<TopicPartition> {
+  private func foldBatch() -> Set<TopicPartition> {
     var moved: Set<TopicPartition> = []
     for record in batch.records {
       let partition = batch.partition(of: record)
       guard partitions[partition] != nil else { continue }
-      try partitions[partition]?.apply(record, of: batch)
-      reached[partition] = nil
-      if partitions[partition]?.isLive == true { moved.insert(partition) }
+      do throws(StopReason) {
+        try partitions[partition]?.apply(record, of: batch)
+        reached[partition] = nil
+        if partitions[partition]?.isLive == true { moved.insert(partition) }
+      } catch {
+        moved.remove(partition)
+        park(partition, error)
+      }
     }
     return moved
   }
 
   private func publish(_ moved: Set<TopicPartition>) throws(LogError) {
-    guard !moved.isEmpty else { return }
-    passing?(.afterFold)
     var outbox = Outbox()
+    for (partition, parking) in parkedPartitions.sorted(by: { $0.key < $1.key }) where !parking.isTold {
+      parking.tell(of: partition, names: names, in: &outbox)
+    }
+    guard !moved.isEmpty || !outbox.isEmpty else { return }
+    passing?(.afterFold)
     for partition in moved.sorted() {
       guard let projections = partitions[partition]?.changedProjections(), let state = partitions[partition] else {
         continue
@@ -91,6 +116,11 @@ public final class FoldRole {
       outbox.offsets[partition] = state.committed
     }
     try driver.send(outbox) { () throws(LogError) in try consumer.membership() }
+    for partition in parkedPartitions.keys { parkedPartitions[partition]?.isTold = true }
+    for partition in moved {
+      guard let committed = outbox.offsets[partition] else { continue }
+      partitions[partition]?.wasCommitted(committed, checkpointer: checkpointer)
+    }
   }
 
   private func answer(_ signal: LogSignal) throws {
@@ -98,25 +128,68 @@ public final class FoldRole {
     case .assigned(let assigned): try takeOver(assigned)
     case .revoked:
       hasJoined = false
-      partitions = [:]
-      reached = [:]
+      dropAll()
       try consumer.unassign()
-    case .endOfPartition(let partition, let offset):
+    case .endOfPartition(let partition, let offset): try reachedEnd(of: partition, at: offset)
+    }
+  }
+
+  private func reachedEnd(of partition: TopicPartition, at offset: Int64) throws(LogError) {
+    do throws(StopReason) {
       try partitions[partition]?.reachedEnd(offset)
-      if partitions[partition]?.isLive == true { reached[partition] = offset }
+    } catch {
+      return park(partition, error)
+    }
+    guard let isLive = partitions[partition]?.isLive else { return }
+    if isLive {
+      reached[partition] = offset
+      return
+    }
+    // A leader that was just elected may show less than is committed for a moment: the log itself is asked.
+    let end = try consumer.bounds(of: partition).next
+    do throws(StopReason) {
+      try partitions[partition]?.checkReach(of: end)
+    } catch {
+      park(partition, error)
     }
   }
 
   private func takeOver(_ assigned: [TopicPartition]) throws {
     hasJoined = true
     let committed = try consumer.stableCommitted(assigned)
-    partitions = [:]
-    reached = [:]
-    for partition in assigned {
+    dropAll()
+    for partition in assigned.sorted() {
       guard let offset = committed[partition] else { throw StopReason.missingOffset(partition, .fold, names) }
-      partitions[partition] = PartitionFold(partition, committed: offset)
+      let checkpoint = checkpointer?.restore(partition, upTo: offset.offset)
+      partitions[partition] = PartitionFold(partition, committed: offset, from: checkpoint)
     }
-    // Without a checkpoint the state is refolded from the journal's birth.
-    try consumer.assign(partitions.mapValues { _ in 0 })
+    try consumer.assign(partitions.mapValues(\.offset))
+  }
+
+  private func dropAll() {
+    partitions = [:]
+    parkedPartitions = [:]
+    reached = [:]
+  }
+}
+
+// MARK: - Parking
+
+extension FoldRole {
+  private func park(_ partition: TopicPartition, _ reason: StopReason) {
+    guard let state = partitions.removeValue(forKey: partition) else { return }
+    reached[partition] = nil
+    parkedPartitions[partition] = Parking(reason, groupOffset: state.groupOffset)
+    notice("\(partition) is parked: \(reason)")
+  }
+
+  /// Goes on without what was parked in this step; when nothing is left, that ends the role.
+  private func leaveParked() throws {
+    let new = parkedPartitions.filter { !$0.value.isLeft }
+    guard let first = new.min(by: { $0.key < $1.key }) else { return }
+    try publish([])
+    guard !partitions.isEmpty else { throw first.value.reason }
+    try consumer.assign(partitions.mapValues(\.offset))
+    for partition in new.keys { parkedPartitions[partition]?.isLeft = true }
   }
 }

@@ -4,26 +4,35 @@ import Wire
 
 /// One partition of the journal as its owner holds it: the fold, the digest of what was published, and whether it has
 /// caught up with what its predecessor committed.
+///
+/// What throws a `StopReason` leaves it of no use: it must be parked.
 struct PartitionFold {
   private(set) var fold: Fold
   private(set) var digest = Digest256.zero
   /// The offset of the next frame to read.
   private(set) var offset: Int64 = 0
-  /// Where the group stood at the take-over; nil once live. Up to there frames are folded silently.
-  private var target: CommittedOffset?
+  /// What the group has committed.
+  private(set) var groupOffset: CommittedOffset
+  /// False up to the committed offset of the take-over: until then frames are folded silently.
+  private(set) var isLive = false
   private let partition: TopicPartition
+  /// How many frames the checkpoint held from which folding began; 0 without one.
+  private let startFrame: Int64
 
-  init(_ partition: TopicPartition, committed: CommittedOffset) {
+  /// A partition to be taken over: what is committed, and the checkpoint to start from, if there is one.
+  init(_ partition: TopicPartition, committed: CommittedOffset, from checkpoint: RestoredFold? = nil) {
     self.partition = partition
-    fold = Fold(partition: partition.partition)
-    target = committed
+    groupOffset = committed
+    fold = checkpoint?.fold ?? Fold(partition: partition.partition)
+    digest = checkpoint?.mark.digest ?? .zero
+    offset = checkpoint?.offset ?? 0
+    startFrame = checkpoint?.mark.frame ?? 0
   }
-
-  var isLive: Bool { target == nil }
 
   /// What the group's offset should say here.
   var mark: FoldMark { FoldMark(frame: fold.frames, digest: digest, counts: fold.countsDigest) }
 
+  /// What the group's offset should be here.
   var committed: CommittedOffset { CommittedOffset(offset: offset, metadata: mark.metadata) }
 
   /// Folds a frame. A partition that becomes live with this frame or before it proves first that it agrees with what was
@@ -42,47 +51,75 @@ struct PartitionFold {
       digest = digest.chained(frame.checksum)
     } catch {
       throw StopReason(
-        .divergence, reason: "frame \(fold.frames - 1) of \(partition), at offset \(record.offset): \(error)",
+        .divergence,
+        reason: """
+          \(partition), frames \(range): the frame at offset \(record.offset) cannot be read: \(error). Committed is \
+          \(groupOffset.metadata)
+          """,
         advice: "the journal is damaged there or was written by another version; nothing was published past it")
     }
     offset = record.offset + 1
   }
 
   /// The partition was read up to its end, which lies at `end`.
-  mutating func reachedEnd(_ end: Int64) throws(StopReason) {
-    if let target, end < target.offset {
-      throw StopReason(
-        .divergence,
-        reason: "\(partition) ends at offset \(end), before the committed offset \(target.offset): frames are missing",
-        advice: "the journal was cut short or made anew; restore it, nothing was published meanwhile")
-    }
-    try settle(at: end)
+  mutating func reachedEnd(_ end: Int64) throws(StopReason) { try settle(at: end) }
+
+  /// Throws when the whole journal, which ends at `end`, does not reach the committed offset.
+  func checkReach(of end: Int64) throws(StopReason) {
+    guard end < groupOffset.offset else { return }
+    throw StopReason(
+      .divergence,
+      reason: """
+        \(partition), frames \(range): the journal ends at offset \(end), and \(groupOffset.offset) is committed \
+        (\(groupOffset.metadata)); folded up to the end it gives \(mark.metadata)
+        """,
+      advice: "records of the journal were lost: restore it from an archive; nothing was published")
   }
 
   /// Goes live when everything before `next` was folded and the committed offset is not past it.
   private mutating func settle(at next: Int64) throws(StopReason) {
-    guard let target, next >= target.offset else { return }
-    guard let committed = FoldMark(metadata: target.metadata) else {
+    guard !isLive, next >= groupOffset.offset else { return }
+    guard let expected = FoldMark(metadata: groupOffset.metadata) else {
       throw StopReason(
         .divergence, reason: "the offset committed for \(partition) does not carry our digest",
         advice: "something else has committed it: stop that, and restore the offset")
     }
-    guard committed == mark else {
+    guard expected == mark else {
       throw StopReason(
         .divergence,
         reason: """
-          \(partition), frames 0 to \(committed.frame): what was committed (\(target.metadata)) and what folding the \
-          journal gives now (\(mark.metadata)) differ
+          \(partition), frames \(range): what was committed (\(expected.metadata)) and what folding the journal gives \
+          now (\(mark.metadata)) differ
           """,
-        advice: "the journal or the program has changed since; nothing was published past the difference")
+        advice: startFrame == 0
+          ? "the journal or the program has changed since; nothing was published past the difference"
+          : """
+          the journal or the program has changed since; nothing was published past the difference. To fold from the \
+          journal's birth, remove the checkpoints in the state directory and start again
+          """)
     }
-    self.target = nil
-    offset = target.offset
+    isLive = true
+    offset = groupOffset.offset
     fold.settle()
+  }
+
+  /// From the checkpoint to the committed offset, or to where a frame came to be read behind it.
+  private var range: String {
+    let committed = FoldMark(metadata: groupOffset.metadata)?.frame ?? fold.frames
+    return "\(startFrame) to \(max(committed, fold.frames))"
   }
 
   /// What is to be published after a batch.
   mutating func changedProjections() -> [BoroughProjection] { fold.changedProjections() }
+
+  /// What was published is committed: the moment for a checkpoint.
+  mutating func wasCommitted(_ committed: CommittedOffset, checkpointer: Checkpointer?) {
+    groupOffset = committed
+    checkpointer?.committed(partition, &self)
+  }
+
+  /// What a checkpoint needs; to be taken when all changes are published.
+  mutating func takeSnapshot(whole: Bool) -> FoldSnapshot? { fold.takeSnapshot(whole: whole) }
 }
 
 extension PartitionFold {
@@ -93,6 +130,7 @@ extension PartitionFold {
     writer.object { writer in
       writer.member("partition", partition.partition)
       writer.member("offset", offset)
+      writer.member("release", mark.release)
       writer.member("frame", mark.frame)
       writer.member("digest", mark.digest.description)
       writer.member("counts", mark.countsText)

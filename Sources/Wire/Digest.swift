@@ -18,6 +18,14 @@ public struct Digest128: Hashable, Sendable, BitwiseCopyable, CustomStringConver
     text.appendHex(low)
     return String(decoding: text, as: UTF8.self)
   }
+
+  /// Reads the text back.
+  public init?(_ text: String) {
+    guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16),
+      let low = UInt64(text.dropFirst(16), radix: 16)
+    else { return nil }
+    self.init(high: high, low: low)
+  }
 }
 
 /// XXH3: fast, for damage; no defence against an opponent.

@@ -11,15 +11,22 @@ public final class MemoryService {
   private var ingest: Ingest?
   private var fold: FoldRole?
   private let instance: String
+  private let checkpoints: (any CheckpointStore)?
+  /// Checkpoints that were begun and not written yet; the log's clock is theirs too.
+  public let writing = HeldWork()
+  /// What the fold had to say.
+  public let notices = Notices()
 
-  /// A service whose topics are there and whose journal is born.
+  /// A service whose topics are there and whose journal is born. Takes a checkpoint after each commit if it has a store
+  /// for them; held back, they are written by hand.
   public init(
     log: MemoryLog = MemoryLog(), names: Names = Names(prefix: ""), instance: String = "a",
-    configuration: Configuration = Configuration()
+    configuration: Configuration = Configuration(), checkpoints: (any CheckpointStore)? = nil
   ) throws {
     self.log = log
     self.names = names
     self.instance = instance
+    self.checkpoints = checkpoints
     factory = MemoryLogFactory(log)
     let administration = try factory.makeAdministration()
     try administration.create(TopicPlan(names: names, administration: administration).missing)
@@ -43,6 +50,7 @@ public final class MemoryService {
     for _ in 0..<times {
       try ingest.step(waiting: .zero)
       try fold.step(waiting: .zero)
+      if !writing.isHeld { writing.finish() }
     }
   }
 
@@ -58,26 +66,42 @@ public final class MemoryService {
   }
 
   private func roles() throws -> (Ingest, FoldRole) {
+    if let ingest, let fold { return (ingest, fold) }
+    let birth = try Founding(names: names, log: factory).knownBirth()
     let ingest =
       try self.ingest
-      ?? Ingest(
-        log: factory, names: names, instance: instance, clock: LogClock(log.clock))
-    let fold = try self.fold ?? FoldRole(log: factory, names: names, instance: instance)
+      ?? Ingest(log: factory, names: names, instance: instance, clock: LogClock(log.clock))
+    let fold =
+      try self.fold
+      ?? FoldRole(
+        log: factory, names: names, instance: instance, checkpointer: checkpointer(journal: birth.journal),
+        notice: notices.add)
     self.ingest = ingest
     self.fold = fold
     return (ingest, fold)
+  }
+
+  private func checkpointer(journal: String) -> Checkpointer? {
+    let (clock, writing) = (log.clock, writing)
+    return checkpoints.map { store in
+      Checkpointer(
+        store: store, journal: journal, interval: .zero, elapsed: { .milliseconds(clock.now) },
+        perform: { writing.add($0) }, notice: notices.add)
+    }
   }
 
   /// Drops both roles as a crash would: nothing is closed, nothing finished.
   public func crash() {
     ingest = nil
     fold = nil
+    writing.drop()
   }
 
   /// Closes both roles as a restart does.
   public func stop() {
     ingest?.close(leaving: false)
     fold?.close(leaving: false)
+    writing.finish()
     crash()
   }
 

@@ -1,0 +1,110 @@
+import Incidents
+
+/// A fold at one moment, as a checkpoint keeps it. Together with the pages of earlier snapshots it gives the same fold
+/// again (`FoldRestoration`).
+public struct FoldSnapshot: Sendable {
+  public var header: FoldHeader
+  /// The pages that changed since the snapshot before, or all of them, in order.
+  public var pages: [EventPage]
+}
+
+/// Everything of a fold that its events do not tell.
+public struct FoldHeader: Hashable, Sendable {
+  /// What came from a source to a topic, and what became of it.
+  public struct TopicState: Hashable, Sendable {
+    public var received: EventTime?
+    public var occurred: EventTime?
+    public var verdicts: Verdicts
+
+    public init(received: EventTime? = nil, occurred: EventTime? = nil, verdicts: Verdicts = Verdicts()) {
+      self.received = received
+      self.occurred = occurred
+      self.verdicts = verdicts
+    }
+  }
+
+  public struct Source: Hashable, Sendable {
+    public var name: String
+    /// By `InputTopic.allCases`.
+    public var topics: [TopicState]
+
+    public init(name: String, topics: [TopicState]) {
+      self.name = name
+      self.topics = topics
+    }
+  }
+
+  /// A source of the registry, and when the control frame that first named it arrived. Of the source only what is
+  /// computed with.
+  public struct Registered: Hashable, Sendable {
+    public var source: RegisteredSource
+    public var since: EventTime
+
+    public init(source: RegisteredSource, since: EventTime) {
+      self.source = source
+      self.since = since
+    }
+  }
+
+  public var partition: Int32
+  public var now: EventTime
+  public var frames: Int64
+  public var lastIndex: Int
+  /// How many events the pages hold.
+  public var events: Int
+  /// The buckets that have been published, in bucket order.
+  public var published: [Bucket]
+  /// In the order of their first appearance in the journal.
+  public var sources: [Source]
+  public var registry: [Registered]?
+
+  public init(
+    partition: Int32, now: EventTime, frames: Int64, lastIndex: Int, events: Int, published: [Bucket],
+    sources: [Source], registry: [Registered]?
+  ) {
+    self.partition = partition
+    self.now = now
+    self.frames = frames
+    self.lastIndex = lastIndex
+    self.events = events
+    self.published = published
+    self.sources = sources
+    self.registry = registry
+  }
+
+  /// How many pages the events take.
+  public var pageCount: Int { (events + EventStore.slotsPerPage - 1) / EventStore.slotsPerPage }
+}
+
+/// Makes a fold from a header and all pages, one after the other, so that no more than one page is in memory twice.
+public struct FoldRestoration {
+  private let header: FoldHeader
+  private var events: EventStore
+  private var nextPage = 0
+
+  public init(_ header: FoldHeader) {
+    self.header = header
+    events = EventStore(capacity: header.events)
+  }
+
+  /// Takes the next page; false when it is not the one that the header asks for, and nothing can come of it any more.
+  public mutating func append(_ page: EventPage) -> Bool {
+    let isNext = page.index == nextPage && page.events.count == eventCount(ofPage: nextPage)
+    guard isNext else { return false }
+    events.append(page)
+    nextPage += 1
+    return true
+  }
+
+  /// The fold; nil while pages are missing.
+  public func fold() -> Fold? {
+    guard events.count == header.events, Set(header.sources.map(\.name)).count == header.sources.count else {
+      return nil
+    }
+    return Fold(header, events: events)
+  }
+
+  private func eventCount(ofPage page: Int) -> Int {
+    min(EventStore.slotsPerPage, header.events - page * EventStore.slotsPerPage)
+  }
+}
