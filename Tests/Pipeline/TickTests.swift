@@ -43,11 +43,12 @@ import Wire
 
   @Test func onlyTheOwnerOfTheFirstPartitionTicks() throws {
     let service = try MemoryService()
-    let members = try ["a", "b"].map { try Self.ingest(service, $0) }
-    for _ in 0..<20 { for member in members { try member.step(waiting: .zero) } }
+    let members = try ["a", "b", "c", "d", "e", "f"].map { try Self.ingest(service, $0) }
+    for _ in 0..<40 { for member in members { try member.step(waiting: .zero) } }
+    // Six members, so that each has one of the six partitions.
     let owners = members.filter { $0.owned?.contains(TopicPartition("incidents", 0)) == true }
     let others = members.filter { $0.owned?.contains(TopicPartition("incidents", 0)) == false }
-    #expect(owners.count == 1 && others.count == 1)
+    #expect(owners.count == 1 && others.count == 5)
     service.log.clock.advance(milliseconds: Self.hour)
     for member in others { for _ in 0..<5 { try member.step(waiting: .zero) } }
     #expect(try Self.kinds(service) == ["birth"])
