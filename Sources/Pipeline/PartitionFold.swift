@@ -12,6 +12,8 @@ struct PartitionFold {
   /// Where the group stood at the take-over; nil once live. Up to there frames are folded silently.
   private var target: CommittedOffset?
   private let partition: TopicPartition
+  /// Signals of live frames, not published yet.
+  private var signals: [OutgoingSignal] = []
 
   init(_ partition: TopicPartition, committed: CommittedOffset) {
     self.partition = partition
@@ -39,13 +41,25 @@ struct PartitionFold {
       case .config, .release:
         throw JournalError("it is a control frame of a later version: \(frame.kind.rawValue)")
       }
-      digest = digest.chained(frame.checksum)
+      digest = digest.chained(frame.checksum, finish())
     } catch {
       throw StopReason(
         .divergence, reason: "frame \(fold.frames - 1) of \(partition), at offset \(record.offset): \(error)",
         advice: "the journal is damaged there or was written by another version; nothing was published past it")
     }
     offset = record.offset + 1
+  }
+
+  /// Ends the frame; the bytes of its signals. They are kept for publishing only where the group has not committed past
+  /// them: until then a predecessor has published them.
+  private mutating func finish() -> [UInt8] {
+    var bytes: [UInt8] = []
+    for signal in fold.finish() {
+      let value = signal.json
+      bytes += value
+      if isLive { signals.append(OutgoingSignal(key: signal.key, value: value, headers: signal.headers)) }
+    }
+    return bytes
   }
 
   /// The partition was read up to its end, which lies at `end`.
@@ -73,8 +87,28 @@ struct PartitionFold {
     fold.settle()
   }
 
-  /// What is to be published after a batch.
-  mutating func changedProjections() -> [BoroughProjection] { fold.changedProjections() }
+  /// What is to be published after a batch, in order: signals, days, projections, and where the partition stands.
+  mutating func takeRecords(names: Names) -> [OutgoingRecord] {
+    var records = signals.map { signal in
+      OutgoingRecord(topic: names(.hotspotSignals), key: signal.key, value: signal.value, headers: signal.headers)
+    }
+    signals = []
+    for projection in fold.changedProjections() {
+      records.append(
+        OutgoingRecord(
+          topic: names(.boroughProjections), key: Array(projection.bucket.key.utf8), value: projection.json,
+          headers: projection.headers))
+    }
+    records.append(progress(of: partition, names: names))
+    return records
+  }
+}
+
+/// A signal as it goes to the log, its bytes being those of the digest.
+private struct OutgoingSignal {
+  var key: [UInt8]
+  var value: [UInt8]
+  var headers: [RecordHeader]
 }
 
 extension PartitionFold {
