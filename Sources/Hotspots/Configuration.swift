@@ -6,11 +6,18 @@ public struct Configuration: Hashable, Sendable {
   /// For each input topic the local day on which its observation begins: detectors judge a day only when its whole
   /// baseline lies on or after it. Nil: the day of the journal's birth.
   public var observedFrom: [InputTopic: LocalDay]
+  /// What each detector judges and by which parameters, in the order of `Detector.table`.
+  public var detectors: [DetectorSettings]
   /// The registry of sources; nil: all sources are accepted and none has a force.
   public var sources: [RegisteredSource]?
 
-  public init(observedFrom: [InputTopic: LocalDay] = [:], sources: [RegisteredSource]? = nil) {
+  public init(
+    observedFrom: [InputTopic: LocalDay] = [:],
+    detectors: [DetectorSettings] = Detector.table.map(DetectorSettings.init(standardOf:)),
+    sources: [RegisteredSource]? = nil
+  ) {
     self.observedFrom = observedFrom
+    self.detectors = detectors
     self.sources = sources
   }
 

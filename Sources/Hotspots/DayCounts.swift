@@ -18,9 +18,16 @@ struct DayCounts: Sendable {
     return counts[row(Int(place) - 1, day) + Int(measure.rawValue)]
   }
 
-  mutating func add(_ event: LiveEvent, sign: Int32) {
+  /// All counts of a day, by `Measure.allCases`.
+  func row(_ bucket: Bucket, _ day: LocalDay) -> DayRow {
+    var row = DayRow(repeating: 0)
+    for measure in Measure.allCases { row[Int(measure.rawValue)] = count(bucket, day, measure) }
+    return row
+  }
+
+  /// Counts an event in the local day of its hour, or takes it back (`sign` −1).
+  mutating func add(_ event: LiveEvent, in day: LocalDay, sign: Int32) {
     guard event.measures.rawValue != 0 else { return }
-    let day = LocalDay(containing: event.hour.start)
     let page = Int(day.index) / Self.daysPerPage
     if page >= pages[event.bucket.index].count {
       let missing = page + 1 - pages[event.bucket.index].count
@@ -42,3 +49,6 @@ struct DayCounts: Sendable {
     page * Self.pageLength + Int(day.index) % Self.daysPerPage * Measure.allCases.count
   }
 }
+
+/// The counts of one day, by `Measure.allCases`.
+typealias DayRow = InlineArray<15, Int32>

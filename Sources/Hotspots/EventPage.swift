@@ -12,7 +12,7 @@ public struct EventPage: Sendable {
   }
 
   /// How many words an event takes.
-  static let wordsPerEvent = 5
+  static let wordsPerEvent = 6
 
   /// The events, without what links them: that is found again from their hours.
   public var words: [UInt64] {
@@ -23,6 +23,7 @@ public struct EventPage: Sendable {
       words.append(event.identity.low)
       words.append(event.content)
       words.append(event.revision)
+      words.append(event.line.packed)
       words.append(event.rest)
     }
     return words
@@ -39,7 +40,7 @@ public struct EventPage: Sendable {
       guard
         let event = LiveEvent(
           identity: Identity(high: words[first], low: words[first + 1]), content: words[first + 2],
-          revision: words[first + 3], rest: words[first + 4])
+          revision: words[first + 3], line: LinePlace(packed: words[first + 4]), rest: words[first + 5])
       else { return nil }
       events.append(event)
     }
@@ -54,14 +55,14 @@ extension LiveEvent {
       | UInt64(precision.rawValue) << 1 | (isCounted ? 1 : 0)
   }
 
-  fileprivate init?(identity: Identity, content: UInt64, revision: UInt64, rest: UInt64) {
+  fileprivate init?(identity: Identity, content: UInt64, revision: UInt64, line: LinePlace, rest: UInt64) {
     let hour = Int32(truncatingIfNeeded: rest >> 32)
     let bucket = Int(rest >> 8 & 0xFF)
     guard hour >= 0, bucket < Bucket.count, rest >> 16 & 0xFFFF < 1 << UInt64(Measure.allCases.count),
       let precision = Precision(rawValue: UInt8(truncatingIfNeeded: rest >> 1 & 0x7F))
     else { return nil }
     self.init(
-      identity: identity, content: content, revision: revision, hour: Hour(index: hour),
+      identity: identity, content: content, revision: revision, line: line, hour: Hour(index: hour),
       measures: MeasureSet(rawValue: UInt16(truncatingIfNeeded: rest >> 16)), bucket: Bucket(index: bucket),
       precision: precision, isCounted: rest & 1 == 1)
   }

@@ -1,10 +1,31 @@
 import Incidents
 
-/// What is known of one identity: its newest revision, and where that counts. 56 bytes.
+/// Where the line of an event stands in its partition of the journal, in eight bytes.
+struct LinePlace: Comparable, Sendable, BitwiseCopyable {
+  /// As checkpoints keep it.
+  let packed: UInt64
+
+  init(packed: UInt64) { self.packed = packed }
+
+  /// 40 bits hold the frames of a thousand years at thirty a second; a line takes more than a byte, so that 24 bits hold
+  /// the lines of any frame that a log would take.
+  init(frame: Int64, index: Int) {
+    packed = UInt64(clamping: frame) << 24 | UInt64(clamping: index) & 0xFF_FFFF
+  }
+
+  var frame: Int64 { Int64(packed >> 24) }
+  var index: Int { Int(packed & 0xFF_FFFF) }
+
+  static func < (a: LinePlace, b: LinePlace) -> Bool { a.packed < b.packed }
+}
+
+/// What is known of one identity: its newest revision, and where that counts. 64 bytes.
 struct LiveEvent: Sendable, BitwiseCopyable {
   var identity: Identity
   var content: UInt64
   var revision: UInt64
+  /// The line that told the newest revision.
+  var line: LinePlace
   var hour: Hour
   /// The neighbours in the chain of the hour: slots plus one, 0 for none.
   var next: UInt32 = 0

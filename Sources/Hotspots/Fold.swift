@@ -1,10 +1,11 @@
 import Incidents
 
-/// The fold: journal in, projections out. A value without clock, randomness or I/O, so that the same frames give the same
-/// answers live, in a replay and in a test.
+/// The fold: journal in, projections and signals out. A value without clock, randomness or I/O, so that the same frames
+/// give the same answers live, in a replay and in a test.
 ///
-/// The caller feeds whole frames: `begin`, then `apply` for each line in order; between frames it may ask for
-/// `changedProjections`. The state after a frame depends on the frames alone, never on how they were batched.
+/// The caller feeds whole frames: `begin`, then `apply` for each line in order or `configure` for a control frame, then
+/// `finish`, which answers with the frame's signals; between frames it may ask for `changedProjections`. The state after a
+/// frame, and its signals, depend on the frames alone, never on how they were batched.
 public struct Fold: Sendable {
   /// The sources seen so far; lines are decoded against it.
   public var sourceTable = SourceTable()
@@ -16,12 +17,25 @@ public struct Fold: Sendable {
   public private(set) var lastIndex = -1
   public let partition: Int32
 
-  private var events = EventStore()
+  var events = EventStore()
   private var windows = WindowCounts()
-  private var days = DayCounts()
-  private var states = SourceStates()
+  var days = DayCounts()
+  var states = SourceStates()
   private var introduced = 0
-  private var publication = Publication()
+  var publication = Publication()
+
+  // What judging needs: the rules in force, the series to be judged, and what was published of each.
+  private var birth: EventTime?
+  private(set) var rules: JudgingRules?
+  /// The settings of the newest control frame; nil before the birth.
+  private var configuration: Configuration?
+  private(set) var isControlFrame = false
+  var marks = SeriesMarks()
+  var ledgers = [SignalLedger](repeating: SignalLedger(), count: ledgerCount)
+  /// For each area the measures of which a signal stands.
+  var standing = [MeasureSet](repeating: [], count: AreaTable.count)
+  /// The frame's signals so far.
+  var signals: [HotspotSignal] = []
 
   public init(partition: Int32) {
     self.partition = partition
@@ -40,8 +54,10 @@ public struct Fold: Sendable {
   public mutating func begin(at: EventTime) {
     frames += 1
     lastIndex = -1
+    isControlFrame = false
     guard let old = now else {
       now = at
+      birth = at
       return
     }
     guard at > old else { return }
@@ -53,9 +69,14 @@ public struct Fold: Sendable {
     now = at
   }
 
-  /// Takes the settings of a control frame.
+  /// Takes the settings of a control frame, which has one line.
   public mutating func configure(_ configuration: Configuration) {
-    states.register(configuration.sources, at: now ?? EventTime(milliseconds: 0))
+    lastIndex = 0
+    isControlFrame = true
+    let now = now ?? EventTime(milliseconds: 0)
+    states.register(configuration.sources, at: now)
+    self.configuration = configuration
+    rules = JudgingRules(configuration, birth: LocalDay(containing: birth ?? now))
   }
 
   /// Applies the next line of the frame.
@@ -96,7 +117,8 @@ public struct Fold: Sendable {
       if bucket.isUnattributed { $0.unattributed += 1 }
     }
     let live = LiveEvent(
-      identity: event.identity, content: event.content, revision: event.revision, hour: event.occurredFrom.hour,
+      identity: event.identity, content: event.content, revision: event.revision,
+      line: LinePlace(frame: frames - 1, index: lastIndex), hour: event.occurredFrom.hour,
       measures: isFact ? event.measures : [], bucket: bucket, precision: event.precision, isCounted: isFact)
     let place: Int
     if let slot {
@@ -123,7 +145,15 @@ public struct Fold: Sendable {
   private mutating func count(_ event: LiveEvent, sign: Int32) {
     let age = currentHour.index - event.hour.index
     windows.add(event, age: age, sign: sign)
-    if age >= 0, event.precision.countsInDay { days.add(event, sign: sign) }
+    if age >= 0 { countInDay(event, sign: sign, line: lastIndex) }
+  }
+
+  private mutating func countInDay(_ event: LiveEvent, sign: Int32, line: Int) {
+    guard event.precision.countsInDay else { return }
+    days.add(event, in: LocalDay(containing: event.hour), sign: sign)
+    if let area = event.bucket.area, let judged = rules?.judged, !event.measures.isDisjoint(with: judged) {
+      marks.touch(area, event.measures.intersection(judged), line: line)
+    }
   }
 
   private var currentHour: Hour { now?.hour ?? Hour(index: 0) }
@@ -142,12 +172,13 @@ public struct Fold: Sendable {
     now = hour.start
     events.forEach(in: hour) { event in
       windows.enter(event)
-      if event.precision.countsInDay { days.add(event, sign: 1) }
+      countInDay(event, sign: 1, line: -1)
     }
     for window in Window.allCases {
       events.forEach(in: Hour(index: hour.index - window.hours)) { windows.pass($0, window) }
       events.forEach(in: Hour(index: hour.index - window.hours * 2)) { windows.leave($0, window) }
     }
+    judge(.hour)
   }
 }
 
@@ -161,24 +192,30 @@ extension Fold {
     var changed: [BoroughProjection] = []
     for bucket in publication.due(at: now.hour) {
       let measures = counts(of: bucket, now: now)
-      guard publication.publish(measures, of: bucket, at: now.hour) else { continue }
-      changed.append(projection(of: bucket, measures: measures, now: now))
+      let signals = standingSignals(in: bucket)
+      guard publication.publish(measures, signals, of: bucket, at: now.hour) else { continue }
+      changed.append(projection(of: bucket, measures: measures, signals: signals, now: now))
     }
     return changed
   }
 
   /// What is to be said of a bucket as it stands; nil before the first frame.
   public func projection(of bucket: Bucket) -> BoroughProjection? {
-    now.map { projection(of: bucket, measures: counts(of: bucket, now: $0), now: $0) }
+    now.map { now in
+      projection(
+        of: bucket, measures: counts(of: bucket, now: now), signals: standingSignals(in: bucket), now: now)
+    }
   }
 
   /// What stands now has been published before: for a take-over, which folds silently what its predecessor published.
   public mutating func settle() { _ = changedProjections() }
 
-  private func projection(of bucket: Bucket, measures: [MeasureCounts], now: EventTime) -> BoroughProjection {
+  private func projection(
+    of bucket: Bucket, measures: [MeasureCounts], signals: [StandingSignal], now: EventTime
+  ) -> BoroughProjection {
     BoroughProjection(
       bucket: bucket, now: now, position: position, measures: measures,
-      sources: InputTopic.allCases.map { states.freshness($0, force: bucket.force, now: now) })
+      sources: InputTopic.allCases.map { states.freshness($0, force: bucket.force, now: now) }, signals: signals)
   }
 
   private func counts(of bucket: Bucket, now: EventTime) -> [MeasureCounts] {
@@ -198,12 +235,14 @@ extension Fold {
 
 extension Fold {
   /// What a checkpoint needs: the pages changed since the last call (or all), and everything small. To be taken when all
-  /// changes are published. Nil before the journal's birth.
+  /// changes are published. Nil before the journal's birth, and while there are signals to remember: the header has no
+  /// place for their ledger.
   public mutating func takeSnapshot(whole: Bool) -> FoldSnapshot? {
-    guard let now else { return nil }
+    guard let now, let birth, let configuration, ledgers.allSatisfy(\.isUnused) else { return nil }
     let header = FoldHeader(
       partition: partition, now: now, frames: frames, lastIndex: lastIndex, events: events.count,
-      published: publication.known, sources: states.sources(named: sourceTable), registry: states.registered)
+      published: publication.known, sources: states.sources(named: sourceTable), registry: states.registered,
+      birth: birth, configuration: configuration)
     return FoldSnapshot(header: header, pages: events.takeChangedPages(all: whole))
   }
 
@@ -211,6 +250,8 @@ extension Fold {
   init(_ header: FoldHeader, events: EventStore) {
     self.init(partition: header.partition)
     (now, frames, lastIndex) = (header.now, header.frames, header.lastIndex)
+    (birth, configuration) = (header.birth, header.configuration)
+    rules = JudgingRules(header.configuration, birth: LocalDay(containing: header.birth))
     for source in header.sources { _ = sourceTable.index(of: Array(source.name.utf8).span) }
     introduced = header.sources.count
     states = SourceStates(header.sources, registry: header.registry)

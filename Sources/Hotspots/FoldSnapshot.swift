@@ -57,11 +57,17 @@ public struct FoldHeader: Hashable, Sendable {
   /// In the order of their first appearance in the journal.
   public var sources: [Source]
   public var registry: [Registered]?
+  /// When the journal's first frame arrived.
+  public var birth: EventTime
+  /// The settings of the newest control frame.
+  public var configuration: Configuration
 
   public init(
     partition: Int32, now: EventTime, frames: Int64, lastIndex: Int, events: Int, published: [Bucket],
-    sources: [Source], registry: [Registered]?
+    sources: [Source], registry: [Registered]?, birth: EventTime, configuration: Configuration
   ) {
+    self.birth = birth
+    self.configuration = configuration
     self.partition = partition
     self.now = now
     self.frames = frames

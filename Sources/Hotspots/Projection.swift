@@ -57,4 +57,6 @@ public struct BoroughProjection: Hashable, Sendable {
   public var measures: [MeasureCounts]
   /// By `InputTopic.allCases`.
   public var sources: [TopicFreshness]
+  /// The signals that stand: measures and detectors in table order.
+  public var signals: [StandingSignal]
 }

@@ -9,6 +9,7 @@ struct Publication: Sendable {
     var isTouched = false
     var hour: Hour?
     var measures: [MeasureCounts] = []
+    var signals: [StandingSignal] = []
   }
 
   private var entries = [Entry](repeating: Entry(), count: Bucket.count)
@@ -19,7 +20,7 @@ struct Publication: Sendable {
     entries[bucket.index].isTouched = true
   }
 
-  /// Something that counted in a bucket was taken back.
+  /// Something that counted in a bucket was taken back, or a signal of it has a new revision.
   mutating func touch(_ bucket: Bucket) { entries[bucket.index].isTouched = true }
 
   /// The buckets that have had an event, in bucket order.
@@ -32,11 +33,15 @@ struct Publication: Sendable {
   }
 
   /// Notes what is about to be published; false when it equals what was published in the same hour.
-  mutating func publish(_ measures: [MeasureCounts], of bucket: Bucket, at hour: Hour) -> Bool {
+  mutating func publish(
+    _ measures: [MeasureCounts], _ signals: [StandingSignal], of bucket: Bucket, at hour: Hour
+  ) -> Bool {
+    let known = entries[bucket.index]
     entries[bucket.index].isTouched = false
-    guard entries[bucket.index].hour != hour || entries[bucket.index].measures != measures else { return false }
+    guard known.hour != hour || known.measures != measures || known.signals != signals else { return false }
     entries[bucket.index].hour = hour
     entries[bucket.index].measures = measures
+    entries[bucket.index].signals = signals
     return true
   }
 }

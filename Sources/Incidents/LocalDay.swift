@@ -6,6 +6,12 @@ public struct LocalDay: Hashable, Comparable, Sendable, BitwiseCopyable {
   public init(index: Int32) { self.index = index }
 
   public static func < (a: LocalDay, b: LocalDay) -> Bool { a.index < b.index }
+
+  /// So many days later, or earlier; beyond the span of days the first or the last one.
+  public func advanced(by days: Int32) -> LocalDay {
+    let (sum, overflow) = index.addingReportingOverflow(days)
+    return LocalDay(index: overflow ? (days < 0 ? .min : .max) : sum)
+  }
 }
 
 // MARK: - The calendar

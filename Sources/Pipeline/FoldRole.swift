@@ -103,16 +103,10 @@ public final class FoldRole {
     guard !moved.isEmpty || !outbox.isEmpty else { return }
     passing?(.afterFold)
     for partition in moved.sorted() {
-      guard let projections = partitions[partition]?.changedProjections(), let state = partitions[partition] else {
+      guard let records = partitions[partition]?.takeRecords(names: names), let state = partitions[partition] else {
         continue
       }
-      for projection in projections {
-        outbox.records.append(
-          OutgoingRecord(
-            topic: names(.boroughProjections), key: Array(projection.bucket.key.utf8), value: projection.json,
-            headers: projection.headers))
-      }
-      outbox.records.append(state.progress(of: partition, names: names))
+      outbox.records += records
       outbox.offsets[partition] = state.committed
     }
     try driver.send(outbox) { () throws(LogError) in try consumer.membership() }

@@ -18,6 +18,8 @@ struct PartitionFold {
   private let partition: TopicPartition
   /// How many frames the checkpoint held from which folding began; 0 without one.
   private let startFrame: Int64
+  /// Signals of live frames, not published yet.
+  private var signals: [OutgoingSignal] = []
 
   /// A partition to be taken over: what is committed, and the checkpoint to start from, if there is one.
   init(_ partition: TopicPartition, committed: CommittedOffset, from checkpoint: RestoredFold? = nil) {
@@ -48,7 +50,7 @@ struct PartitionFold {
         fold.configure(try Birth(json: record.value.map { batch.copy($0) } ?? []).configuration)
       case .release: throw JournalError("it is a control frame of a later version")
       }
-      digest = digest.chained(frame.checksum)
+      digest = digest.chained(frame.checksum, finish())
     } catch {
       throw StopReason(
         .divergence,
@@ -59,6 +61,18 @@ struct PartitionFold {
         advice: "the journal is damaged there or was written by another version; nothing was published past it")
     }
     offset = record.offset + 1
+  }
+
+  /// Ends the frame; the bytes of its signals. They are kept for publishing only where the group has not committed past
+  /// them: until then a predecessor has published them.
+  private mutating func finish() -> [UInt8] {
+    var bytes: [UInt8] = []
+    for signal in fold.finish() {
+      let value = signal.json
+      bytes += value
+      if isLive { signals.append(OutgoingSignal(key: signal.key, value: value, headers: signal.headers)) }
+    }
+    return bytes
   }
 
   /// The partition was read up to its end, which lies at `end`.
@@ -109,9 +123,6 @@ struct PartitionFold {
     return "\(startFrame) to \(max(committed, fold.frames))"
   }
 
-  /// What is to be published after a batch.
-  mutating func changedProjections() -> [BoroughProjection] { fold.changedProjections() }
-
   /// What was published is committed: the moment for a checkpoint.
   mutating func wasCommitted(_ committed: CommittedOffset, checkpointer: Checkpointer?) {
     groupOffset = committed
@@ -120,6 +131,34 @@ struct PartitionFold {
 
   /// What a checkpoint needs; to be taken when all changes are published.
   mutating func takeSnapshot(whole: Bool) -> FoldSnapshot? { fold.takeSnapshot(whole: whole) }
+
+  /// The signals of live frames since the last call, in order.
+  mutating func takeSignals() -> [OutgoingSignal] {
+    defer { signals = [] }
+    return signals
+  }
+
+  /// What is to be published after a batch, in order: signals, projections, and where the partition stands.
+  mutating func takeRecords(names: Names) -> [OutgoingRecord] {
+    var records = takeSignals().map { signal in
+      OutgoingRecord(topic: names(.hotspotSignals), key: signal.key, value: signal.value, headers: signal.headers)
+    }
+    for projection in fold.changedProjections() {
+      records.append(
+        OutgoingRecord(
+          topic: names(.boroughProjections), key: Array(projection.bucket.key.utf8), value: projection.json,
+          headers: projection.headers))
+    }
+    records.append(progress(of: partition, names: names))
+    return records
+  }
+}
+
+/// A signal as it goes to the log, its bytes being those of the digest.
+struct OutgoingSignal {
+  var key: [UInt8]
+  var value: [UInt8]
+  var headers: [RecordHeader]
 }
 
 extension PartitionFold {

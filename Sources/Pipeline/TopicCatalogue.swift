@@ -9,12 +9,13 @@ public enum Topic: String, CaseIterable, Sendable {
   case journal
   case progress
   case boroughProjections = "borough-projections"
+  case hotspotSignals = "hotspot-signals"
 
   /// How many partitions it has when it is made. Only the journal's number matters later: it is fixed at birth.
   public var partitions: Int {
     switch self {
     case .incidents: 6
-    case .incidentsRejections, .journal, .progress, .boroughProjections: 1
+    case .incidentsRejections, .journal, .progress, .boroughProjections, .hotspotSignals: 1
     }
   }
 
@@ -44,6 +45,8 @@ public enum Topic: String, CaseIterable, Sendable {
       ]
     case .progress:
       ["cleanup.policy": "compact", "min.compaction.lag.ms": Self.thirtyDays]
+    case .hotspotSignals:
+      ["cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"]
     case .boroughProjections:
       // Compaction leaves the open segment alone: a day's is small enough.
       ["cleanup.policy": "compact", "segment.ms": "86400000"]

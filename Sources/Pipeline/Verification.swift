@@ -10,11 +10,12 @@ public struct Verification {
     public var frames: Int64 = 0
     public var digests = 0
     public var projections = 0
+    public var signals = 0
   }
 
   /// The first place at which the journal and what was published from it disagree.
   public struct Difference: Error, Sendable, CustomStringConvertible {
-    /// What differs: `checksum`, `digest`, `counts` or `projection`.
+    /// What differs: `checksum`, `signal`, `digest`, `counts` or `projection`.
     public var subject: String
     /// The frames in which the cause lies.
     public var frames: ClosedRange<Int64>
@@ -69,6 +70,7 @@ public struct Verification {
       for record in batch.records {
         try apply(record, of: batch, to: &state, extent)
         extent.frames += 1
+        try compare(state.takeSignals(), with: record, of: batch, &extent)
         try compare(state, with: record, of: batch, &extent, &lastEqual)
       }
       if case .endOfPartition(_, let offset)? = signal, offset >= bounds.next { return extent }
@@ -85,6 +87,30 @@ public struct Verification {
         subject: "checksum", frames: extent.frames...extent.frames, published: "offset \(record.offset)",
         refolded: error.reason, line: Self.lastLine(record, of: batch))
     }
+  }
+
+  /// Signals are kept for ever, so each that the frame gives must be there, and no other.
+  private func compare(
+    _ signals: [OutgoingSignal], with record: RecordBatch.Record, of batch: borrowing RecordBatch,
+    _ extent: inout Extent
+  ) throws {
+    let frame = extent.frames - 1
+    // What is not committed yet is nobody's fault.
+    guard frame < published.end else { return }
+    let found = published.signals[frame] ?? []
+    for index in 0..<max(found.count, signals.count) {
+      let (old, new) = (index < found.count ? found[index] : [], index < signals.count ? signals[index].value : [])
+      guard old == new else {
+        throw Difference(
+          subject: "signal", frames: frame...frame, published: Self.words(old), refolded: Self.words(new),
+          line: Self.lastLine(record, of: batch))
+      }
+      extent.signals += 1
+    }
+  }
+
+  private static func words(_ signal: [UInt8]) -> String {
+    signal.isEmpty ? "nothing" : String(decoding: signal, as: UTF8.self)
   }
 
   private func compare(
@@ -139,6 +165,10 @@ struct PublishedRecords {
   private(set) var marks: [Int64: Mark] = [:]
   /// By the last frame of their batch.
   private(set) var projections: [Int64: [Projection]] = [:]
+  /// By frame, in the order published.
+  private(set) var signals: [Int64: [[UInt8]]] = [:]
+  /// The frames before this one were published whole.
+  private(set) var end: Int64 = 0
 
   init(of partition: Int32, names: Names, log: any LogFactory) throws {
     let reader = TopicReader(log: log)
@@ -148,6 +178,14 @@ struct PublishedRecords {
         let digest = value["digest"]?.string, let counts = value["counts"]?.string
       else { return }
       marks[frame] = Mark(digest: digest, counts: counts)
+      end = max(end, frame)
+    }
+    try reader.read(names(.hotspotSignals)) { record, batch in
+      guard let bytes = record.value.map({ batch.copy($0) }), let value = try? JSONValue(parsing: bytes),
+        let position = value["position"], position["partition"]?.integer == Int64(partition),
+        let frame = position["frame"]?.integer
+      else { return }
+      signals[frame, default: []].append(bytes)
     }
     try reader.read(names(.boroughProjections)) { record, batch in
       guard let bytes = record.value.map({ batch.copy($0) }), let value = try? JSONValue(parsing: bytes),

@@ -30,7 +30,7 @@ extension Configuration {
   /// Reads a configuration; unknown and doubled members are refused.
   public init(json value: JSONValue) throws(ConfigurationError) {
     self.init()
-    let members = try Members(value, at: "", known: ["observedFrom", "sources"])
+    let members = try Members(value, at: "", known: ["observedFrom", "detectors", "sources"])
     if let days = members["observedFrom"], days != .null {
       let topics = try Members(days, at: "/observedFrom", known: InputTopic.allCases.map(\.name))
       for topic in InputTopic.allCases {
@@ -39,6 +39,13 @@ extension Configuration {
           throw ConfigurationError("/observedFrom/\(topic.name)", "must be a day such as \"2026-03-01\"")
         }
         observedFrom[topic] = local
+      }
+    }
+    if let table = members["detectors"], table != .null {
+      let settings = try Members(table, at: "/detectors", known: Detector.table.map(\.name))
+      for (index, detector) in Detector.table.enumerated() {
+        guard let value = settings[detector.name] else { continue }
+        detectors[index] = try DetectorSettings(json: value, of: detector, at: "/detectors/\(detector.name)")
       }
     }
     if let list = members["sources"], list != .null {
@@ -66,6 +73,11 @@ extension Configuration {
       writer.object("observedFrom") { writer in
         for topic in InputTopic.allCases {
           if let day = observedFrom[topic] { writer.member(topic.name, day.description) }
+        }
+      }
+      writer.object("detectors") { writer in
+        for (detector, settings) in zip(Detector.table, detectors) {
+          writer.object(detector.name) { settings.write(into: &$0, of: detector) }
         }
       }
       writer.key("sources")
@@ -153,7 +165,7 @@ extension AreaLookup {
 }
 
 /// The members of an object of which every name must be known and none may come twice.
-private struct Members {
+struct Members {
   private var values: [String: JSONValue] = [:]
   private let pointer: String
 

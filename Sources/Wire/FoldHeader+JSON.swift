@@ -10,6 +10,9 @@ extension FoldHeader {
       writer.member("frames", frames)
       writer.member("lastIndex", lastIndex)
       writer.member("events", events)
+      writer.member("birth", birth.milliseconds)
+      writer.key("configuration")
+      configuration.write(into: &writer)
       writer.array("published") { writer in
         for bucket in published { writer.integer(bucket.index) }
       }
@@ -42,11 +45,14 @@ extension FoldHeader {
       let frames = value["frames"]?.integer, let lastIndex = value["lastIndex"]?.integer,
       let events = value["events"]?.integer, (0...Int64(UInt32.max)).contains(events),
       let published = value["published"]?.elements, let sources = value["sources"]?.elements,
-      let registry = value["registry"], let since = value["since"]?.elements
+      let registry = value["registry"], let since = value["since"]?.elements,
+      let birth = value["birth"]?.integer,
+      let configuration = value["configuration"].flatMap({ try? Configuration(json: $0) })
     else { return nil }
     self.init(
       partition: Int32(clamping: partition), now: EventTime(milliseconds: now), frames: frames,
-      lastIndex: Int(lastIndex), events: Int(events), published: [], sources: [], registry: nil)
+      lastIndex: Int(lastIndex), events: Int(events), published: [], sources: [], registry: nil,
+      birth: EventTime(milliseconds: birth), configuration: configuration)
     for index in published {
       guard let index = index.integer, (0..<Int64(Bucket.count)).contains(index) else { return nil }
       self.published.append(Bucket(index: Int(index)))

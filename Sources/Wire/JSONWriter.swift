@@ -31,6 +31,26 @@ public struct JSONWriter: Sendable {
 
   public mutating func integer(_ value: some BinaryInteger) { literal(String(value)) }
 
+  /// A computed number, rounded to four decimals, half away from zero; zeros at the end are left out. Below 10¹⁴ in
+  /// size; what is not is written as the nearest such number.
+  public mutating func rounded(_ value: Double) {
+    let tenThousandths = Int64(min(max((value * 10_000).rounded(), -1e18), 1e18))
+    let (whole, rest) = tenThousandths.magnitude.quotientAndRemainder(dividingBy: 10_000)
+    var text = (tenThousandths < 0 ? "-" : "") + String(whole)
+    if rest > 0 {
+      var digits = String(10_000 + rest).dropFirst()
+      while digits.last == "0" { digits.removeLast() }
+      text += "." + digits
+    }
+    literal(text)
+  }
+
+  /// A number that was given, with the fewest digits that are read back as the same number; whole ones without a point.
+  public mutating func exact(_ value: Double) {
+    if let whole = Int64(exactly: value) { return integer(whole) }
+    literal(value.description)
+  }
+
   public mutating func string(_ text: String) {
     separate()
     bytes.appendJSON(text)

@@ -10,40 +10,68 @@ extension BoroughProjection {
       writer.member("name", bucket.name)
       writer.member("force", bucket.force?.name)
       writer.member("now", now)
-      writer.object("position") { writer in
-        writer.member("partition", position.partition)
-        writer.member("frame", position.frame)
-        writer.member("index", position.index)
-      }
+      writer.object("position") { position.write(into: &$0) }
       writer.object("measures") { writer in
         for (measure, counts) in zip(Measure.allCases, measures) {
           writer.object(measure.name) { counts.write(into: &$0) }
         }
       }
-      writer.object("sources") { writer in
-        for (topic, freshness) in zip(InputTopic.allCases, sources) {
-          writer.object(topic.name) { writer in
-            writer.member("received", freshness.received)
-            writer.member("occurred", freshness.occurred)
-            writer.member("state", freshness.state.name)
+      writer.object("sources") { TopicFreshness.write(sources, into: &$0) }
+      // It needs hospitals, which are not read yet.
+      writer.member("hiddenHarm", String?.none)
+      writer.array("signals") { writer in
+        for signal in signals {
+          writer.object { writer in
+            writer.member("id", signal.id.description)
+            writer.member("measure", signal.measure.name)
+            writer.member("severity", signal.severity.name)
+            writer.member("since", signal.since)
           }
         }
       }
-      // Neither has a reader of its own yet: hospitals are not read, and nothing is judged.
-      writer.member("hiddenHarm", String?.none)
-      writer.array("signals") { _ in }
     }
     return writer.bytes
   }
 
   /// The record as a CloudEvent in binary mode, but for its topic.
   public var headers: [RecordHeader] {
-    let position = "\(position.partition).\(position.frame).\(position.index)"
-    return [
-      RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", "\(bucket.key)@\(position)"),
-      RecordHeader("ce_source", "/bellwether"), RecordHeader("ce_type", "borough.projection"),
-      RecordHeader("ce_time", RFC3339.text(now)), RecordHeader("content-type", "application/json"),
+    RecordHeader.cloudEvent(id: "\(bucket.key)@\(position.text)", type: "borough.projection", time: now)
+  }
+}
+
+extension RecordHeader {
+  /// The attributes of an output, as a CloudEvent in binary mode.
+  static func cloudEvent(id: String, type: String, time: EventTime) -> [RecordHeader] {
+    [
+      RecordHeader("ce_specversion", "1.0"), RecordHeader("ce_id", id), RecordHeader("ce_source", "/bellwether"),
+      RecordHeader("ce_type", type), RecordHeader("ce_time", RFC3339.text(time)),
+      RecordHeader("content-type", "application/json"),
     ]
+  }
+}
+
+extension JournalPosition {
+  /// `partition.frame.index`.
+  var text: String { "\(partition).\(frame).\(index)" }
+
+  /// The members of the object that names it.
+  func write(into writer: inout JSONWriter) {
+    writer.member("partition", partition)
+    writer.member("frame", frame)
+    writer.member("index", index)
+  }
+}
+
+extension TopicFreshness {
+  /// The members of `sources`: what is known of each input topic.
+  static func write(_ sources: [TopicFreshness], into writer: inout JSONWriter) {
+    for (topic, freshness) in zip(InputTopic.allCases, sources) {
+      writer.object(topic.name) { writer in
+        writer.member("received", freshness.received)
+        writer.member("occurred", freshness.occurred)
+        writer.member("state", freshness.state.name)
+      }
+    }
   }
 }
 

@@ -32,13 +32,14 @@ struct VerifyCommand {
     guard asJSON else {
       return Output.line(
         """
-        \(partition): \(extent.frames.grouped) frames folded anew; \(extent.digests.grouped) digests and \
-        \(extent.projections.grouped) projections are equal
+        \(partition): \(extent.frames.grouped) frames folded anew; \(extent.signals.grouped) signals, \
+        \(extent.digests.grouped) digests and \(extent.projections.grouped) projections are equal
         """)
     }
     writeJSON(partition) { writer in
       writer.member("equal", true)
       writer.member("frames", extent.frames)
+      writer.member("signals", extent.signals)
       writer.member("digests", extent.digests)
       writer.member("projections", extent.projections)
     }

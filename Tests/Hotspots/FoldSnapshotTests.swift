@@ -122,7 +122,9 @@ import Testing
     #expect(
       names(Fold(partition: 0)) == [
         "sourceTable", "now", "frames", "lastIndex", "partition", "events", "windows", "days", "states", "introduced",
-        "publication",
+        "publication", "birth", "configuration",
+        // Empty between frames, made of the configuration, or with the ledgers: none is taken while those are in use.
+        "rules", "isControlFrame", "marks", "signals", "ledgers", "standing",
       ])
     #expect(names(EventStore()) == ["pages", "changed", "count", "index", "heads"])
     #expect(names(SourceStates()) == ["entries", "names", "forces", "registry"])
@@ -130,11 +132,13 @@ import Testing
     #expect(
       names(Verdicts()) == ["folded", "duplicate", "conflict", "superseded", "unmappedOffence", "unattributed"])
     let event = LiveEvent(
-      identity: Identity(high: 0, low: 0), content: 0, revision: 0, hour: Hour(index: 0), measures: [],
+      identity: Identity(high: 0, low: 0), content: 0, revision: 0, line: LinePlace(frame: 1, index: 2),
+      hour: Hour(index: 0), measures: [],
       bucket: Bucket(index: 0), precision: .exact, isCounted: true)
     #expect(
       names(event) == [
-        "identity", "content", "revision", "hour", "next", "previous", "measures", "bucket", "precision", "isCounted",
+        "identity", "content", "revision", "line", "hour", "next", "previous", "measures", "bucket", "precision",
+        "isCounted",
       ])
   }
 

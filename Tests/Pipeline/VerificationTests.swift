@@ -38,6 +38,23 @@ import Wire
     #expect(extent.frames > 3)
   }
 
+  /// Every signal is found again, and one that was changed, in its frame.
+  @Test func signalsAreFoundAgain() throws {
+    let service = try OutputContractTests.serviceWithASignal()
+    let extent = try Verification(Self.journal, names: service.names, log: MemoryLogFactory(service.log)).run()
+    let signals = try service.log.committedRecords(in: TopicPartition("hotspot-signals", 0))
+    // Raised for crime and for injury in one area; withdrawn there, and raised in the other.
+    #expect(extent.signals == 6 && signals.records.count == 6)
+    let difference = try Self.difference(in: service) { partition, offset, value in
+      guard partition.topic == "hotspot-signals", offset == signals.records[3].offset else { return value }
+      return Array(String(decoding: value, as: UTF8.self).replacing("\"observed\":", with: "\"observed\":1").utf8)
+    }
+    #expect(difference?.subject == "signal")
+    let slice = try #require(signals.records[3].value)
+    let position = try JSONValue(parsing: signals.copy(slice))["position"]
+    #expect(difference?.frames.lowerBound == position?["frame"]?.integer)
+  }
+
   /// Each byte of some frames, turned, is found in its frame.
   @Test func aTurnedByteOfTheJournalIsFound() throws {
     let service = try Self.history()
