@@ -48,6 +48,8 @@ struct PartitionFold {
         advice: "the journal is damaged there or was written by another version; nothing was published past it")
     }
     offset = record.offset + 1
+    // What was published before needs not to be remembered as changed.
+    if !isLive { fold.settleDays() }
   }
 
   /// Ends the frame; the bytes of its signals. They are kept for publishing only where the group has not committed past
@@ -93,6 +95,10 @@ struct PartitionFold {
       OutgoingRecord(topic: names(.hotspotSignals), key: signal.key, value: signal.value, headers: signal.headers)
     }
     signals = []
+    for day in fold.changedDays() {
+      records.append(
+        OutgoingRecord(topic: names(.boroughDays), key: day.key, value: day.json, headers: day.headers))
+    }
     for projection in fold.changedProjections() {
       records.append(
         OutgoingRecord(
