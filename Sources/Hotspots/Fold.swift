@@ -23,6 +23,7 @@ public struct Fold: Sendable {
   var states = SourceStates()
   private var introduced = 0
   var publication = Publication()
+  var dayPublication = DayPublication()
 
   // What judging needs: the rules in force, the series to be judged, and what was published of each.
   private var birth: EventTime?
@@ -132,6 +133,7 @@ public struct Fold: Sendable {
     events.link(place)
     count(live, sign: 1)
     publication.note(bucket)
+    dayPublication.note(bucket, in: currentHour)
   }
 
   private mutating func takeBack(_ slot: Int) {
@@ -150,7 +152,9 @@ public struct Fold: Sendable {
 
   private mutating func countInDay(_ event: LiveEvent, sign: Int32, line: Int) {
     guard event.precision.countsInDay else { return }
-    days.add(event, in: LocalDay(containing: event.hour), sign: sign)
+    let day = LocalDay(containing: event.hour)
+    dayPublication.save(event.bucket, day, of: days)
+    days.add(event, in: day, sign: sign)
     if let area = event.bucket.area, let judged = rules?.judged, !event.measures.isDisjoint(with: judged) {
       marks.touch(area, event.measures.intersection(judged), line: line)
     }
@@ -208,7 +212,10 @@ extension Fold {
   }
 
   /// What stands now has been published before: for a take-over, which folds silently what its predecessor published.
-  public mutating func settle() { _ = changedProjections() }
+  public mutating func settle() {
+    _ = changedProjections()
+    settleDays()
+  }
 
   private func projection(
     of bucket: Bucket, measures: [MeasureCounts], signals: [StandingSignal], now: EventTime

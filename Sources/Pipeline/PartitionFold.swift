@@ -61,6 +61,8 @@ struct PartitionFold {
         advice: "the journal is damaged there or was written by another version; nothing was published past it")
     }
     offset = record.offset + 1
+    // What was published before needs not to be remembered as changed.
+    if !isLive { fold.settleDays() }
   }
 
   /// Ends the frame; the bytes of its signals. They are kept for publishing only where the group has not committed past
@@ -138,10 +140,14 @@ struct PartitionFold {
     return signals
   }
 
-  /// What is to be published after a batch, in order: signals, projections, and where the partition stands.
+  /// What is to be published after a batch, in order: signals, days, projections, and where the partition stands.
   mutating func takeRecords(names: Names) -> [OutgoingRecord] {
     var records = takeSignals().map { signal in
       OutgoingRecord(topic: names(.hotspotSignals), key: signal.key, value: signal.value, headers: signal.headers)
+    }
+    for day in fold.changedDays() {
+      records.append(
+        OutgoingRecord(topic: names(.boroughDays), key: day.key, value: day.json, headers: day.headers))
     }
     for projection in fold.changedProjections() {
       records.append(

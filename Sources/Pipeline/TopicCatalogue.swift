@@ -9,13 +9,14 @@ public enum Topic: String, CaseIterable, Sendable {
   case journal
   case progress
   case boroughProjections = "borough-projections"
+  case boroughDays = "borough-days"
   case hotspotSignals = "hotspot-signals"
 
   /// How many partitions it has when it is made. Only the journal's number matters later: it is fixed at birth.
   public var partitions: Int {
     switch self {
     case .incidents: 6
-    case .incidentsRejections, .journal, .progress, .boroughProjections, .hotspotSignals: 1
+    case .incidentsRejections, .journal, .progress, .boroughProjections, .boroughDays, .hotspotSignals: 1
     }
   }
 
@@ -47,7 +48,7 @@ public enum Topic: String, CaseIterable, Sendable {
       ["cleanup.policy": "compact", "min.compaction.lag.ms": Self.thirtyDays]
     case .hotspotSignals:
       ["cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"]
-    case .boroughProjections:
+    case .boroughProjections, .boroughDays:
       // Compaction leaves the open segment alone: a day's is small enough.
       ["cleanup.policy": "compact", "segment.ms": "86400000"]
     }

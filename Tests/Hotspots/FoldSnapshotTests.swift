@@ -122,7 +122,7 @@ import Testing
     #expect(
       names(Fold(partition: 0)) == [
         "sourceTable", "now", "frames", "lastIndex", "partition", "events", "windows", "days", "states", "introduced",
-        "publication", "birth", "configuration",
+        "publication", "dayPublication", "birth", "configuration",
         // Empty between frames, made of the configuration, or with the ledgers: none is taken while those are in use.
         "rules", "isControlFrame", "marks", "signals", "ledgers", "standing",
       ])

@@ -35,6 +35,13 @@ struct JudgingRules: Sendable, Equatable {
     observedFrom(measure).advanced(by: rule.detector.baseline.upperBound)
   }
 
+  /// The first day that any of the rules may judge; nil when none judges anything.
+  var firstJudged: LocalDay? {
+    rules.flatMap { rule in
+      Measure.allCases.filter(rule.settings.measures.contains).map { firstJudged(rule, $0) }
+    }.min()
+  }
+
   /// What a rule says of a day; nil where it does not judge it.
   func judgement(
     _ rule: Rule, _ measure: Measure, _ day: LocalDay, count: (LocalDay) -> Int32

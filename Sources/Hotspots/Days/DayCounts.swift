@@ -18,11 +18,14 @@ struct DayCounts: Sendable {
     return counts[row(Int(place) - 1, day) + Int(measure.rawValue)]
   }
 
-  /// All counts of a day, by `Measure.allCases`.
+  /// All counts of a day.
   func row(_ bucket: Bucket, _ day: LocalDay) -> DayRow {
-    var row = DayRow(repeating: 0)
-    for measure in Measure.allCases { row[Int(measure.rawValue)] = count(bucket, day, measure) }
-    return row
+    var counts = DayRow(repeating: 0)
+    let page = Int(day.index) / Self.daysPerPage
+    guard day.index >= 0, page < pages[bucket.index].count, pages[bucket.index][page] != 0 else { return counts }
+    let start = row(Int(pages[bucket.index][page]) - 1, day)
+    for measure in counts.indices { counts[measure] = self.counts[start + measure] }
+    return counts
   }
 
   /// Counts an event in the local day of its hour, or takes it back (`sign` −1).
