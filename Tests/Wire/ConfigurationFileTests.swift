@@ -16,10 +16,12 @@ import Wire
     let configuration = try Self.read(text)
     #expect(configuration.observedFrom.count == 3)
     #expect(configuration.sources?.count == 2)
+    #expect(configuration.detectors == Configuration().detectors)
     #expect(configuration.sources?.first?.cadenceMinutes == 15)
     #expect(configuration.sources?.last?.sites["XXX01"].map(AreaTable.code) == "E09000022")
     for key in [
       "observedFrom", "sources", "source", "force", "topics", "cadenceMinutes", "sites", "zoneAdvice", "principal",
+      "detectors", "earsC2", "measures", "threshold", "minSigma",
     ] { #expect(text.contains("\"\(key)\":"), "\(key)") }
   }
 

@@ -33,6 +33,23 @@ import Testing
     try expect(#require(history.end().first), equals: "cleared")
   }
 
+  /// The first of March as charts have it, at the same moment.
+  @Test func theDayIsWhatTheFoldSays() throws {
+    var history = History()
+    for (day, count) in [
+      ("2026-02-20", 5), ("2026-02-21", 5), ("2026-02-22", 3), ("2026-02-23", 3), ("2026-02-24", 2), ("2026-02-25", 2),
+      ("2026-02-26", 2), ("2026-03-01", 9),
+    ] {
+      try history.tell(count, on: day)
+    }
+    _ = history.end()
+    let day = try #require(history.changedDays().last)
+    let example = try Self.example("borough-days/examples/judged")
+    #expect(try JSONValue(parsing: day.json) == example["value"])
+    #expect(String(decoding: day.key, as: UTF8.self) == example["key"]?.string)
+    #expect(day.headers == Self.headers(of: example))
+  }
+
   @Test func idsAreFNVOfAreaMeasureDetectorAndDay() throws {
     let day = try #require(LocalDay("2026-03-01"))
     let id = SignalID(area: Self.lambeth, measure: .knifeInjury, detector: "earsC2", firstDay: day)
@@ -60,14 +77,20 @@ import Testing
   }
 
   private func expect(_ signal: HotspotSignal, equals name: String) throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let file = root.appending(path: "topics/hotspot-signals/examples/\(name).json")
-    let example = try JSONValue(parsing: Array(Data(contentsOf: file)))
+    let example = try Self.example("hotspot-signals/examples/\(name)")
     #expect(try JSONValue(parsing: signal.json) == example["value"], "\(name)")
     #expect(String(decoding: signal.key, as: UTF8.self) == example["key"]?.string)
-    let headers = (example["headers"]?.members ?? []).map { RecordHeader($0.name, $0.value.string ?? "") }
-    #expect(signal.headers == headers)
+    #expect(signal.headers == Self.headers(of: example))
+  }
+
+  private static func example(_ path: String) throws -> JSONValue {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try JSONValue(parsing: Array(Data(contentsOf: root.appending(path: "topics/\(path).json"))))
+  }
+
+  private static func headers(of example: JSONValue) -> [RecordHeader] {
+    (example["headers"]?.members ?? []).map { RecordHeader($0.name, $0.value.string ?? "") }
   }
 }
 
@@ -93,6 +116,8 @@ private struct History {
   }
 
   mutating func end() -> [HotspotSignal] { fold.finish() }
+
+  mutating func changedDays() -> [BoroughDay] { fold.changedDays() }
 
   mutating func tell(_ count: Int, on day: String) throws {
     for _ in 0..<count {
