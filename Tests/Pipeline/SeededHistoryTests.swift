@@ -54,7 +54,12 @@ import Wire
   // MARK: - Running and reading
 
   static func service() throws -> MemoryService {
-    try MemoryService(configuration: Configuration(sources: GeneratedHistory.registry))
+    let log = MemoryLog()
+    // So that the generated past is judged.
+    let observedFrom = LocalDay(containing: EventTime(milliseconds: log.clock.now)).advanced(by: -70)
+    return try MemoryService(
+      log: log,
+      configuration: Configuration(observedFrom: [.incidents: observedFrom], sources: GeneratedHistory.registry))
   }
 
   static func now(_ service: MemoryService) -> EventTime { EventTime(milliseconds: service.log.clock.now) }
@@ -109,12 +114,15 @@ import Wire
   }
 
   /// The newest counts of each area.
-  static func counts(_ service: MemoryService) throws -> [String: JSONValue] {
+  static func counts(_ service: MemoryService) throws -> [String: JSONValue] { try newest(service, "measures") }
+
+  /// A member of the newest projection of each area.
+  static func newest(_ service: MemoryService, _ member: String) throws -> [String: JSONValue] {
     var newest: [String: JSONValue] = [:]
     let batch = try service.log.committedRecords(in: TopicPartition("borough-projections", 0))
     for record in batch.records {
       guard let key = record.key, let value = record.value else { continue }
-      newest[batch.text(key)] = try JSONValue(parsing: batch.copy(value))["measures"]
+      newest[batch.text(key)] = try JSONValue(parsing: batch.copy(value))[member]
     }
     return newest
   }
