@@ -33,10 +33,14 @@ let package = Package(
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
     .target(
       name: "PipelineTesting", dependencies: ["Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours),
-    .executableTarget(
-      name: "bellwether",
+    // The commands; they alone wire things together. Two executables start them: the program, and the one that tests
+    // reach into.
+    .target(
+      name: "Program",
       dependencies: ["Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData"],
       swiftSettings: ours),
+    .executableTarget(name: "bellwether", dependencies: ["Program"], swiftSettings: ours),
+    .executableTarget(name: "bellwether-testing", dependencies: ["Program", "Pipeline"], swiftSettings: ours),
     // Runs of the whole pipeline in memory, with everything going wrong that can; `ops/test` plays it.
     .executableTarget(name: "Simulation", dependencies: ["PipelineTesting"], swiftSettings: ours),
 

@@ -4,9 +4,9 @@ import Pipeline
 import Wire
 
 /// The program: reads the command line, wires the parts, runs the command, and ends with its exit code.
-@main
-enum Bellwether {
-  static func main() {
+public enum Bellwether {
+  /// Never returns. `hooks`: what a test build may reach into; none in service.
+  public static func main(_ hooks: Hooks = Hooks()) -> Never {
     StopSignals.unblock()
     let surroundings = Surroundings.current(environment: ProcessInfo.processInfo.environment)
     let table = CommandTable<Arguments.Action>.bellwether
@@ -17,7 +17,7 @@ enum Bellwether {
       case .answer(let text):
         Output.write(text)
         end(.fine)
-      case .perform(let invocation): end(perform(invocation))
+      case .perform(let invocation): end(perform(invocation, hooks))
       }
     } catch {
       Output.complain("\(error)")
@@ -27,9 +27,9 @@ enum Bellwether {
 
   private static func end(_ code: ExitCode) -> Never { exit(code.rawValue) }
 
-  private static func perform(_ invocation: Invocation<Arguments.Action>) -> ExitCode {
+  private static func perform(_ invocation: Invocation<Arguments.Action>, _ hooks: Hooks) -> ExitCode {
     do {
-      let deployment = try Deployment(invocation)
+      let deployment = try Deployment(invocation, hooks)
       return switch invocation.action {
       case .run: try RunCommand(invocation, deployment).perform()
       case .topicsPlan: try TopicsCommand(invocation, deployment).plan()

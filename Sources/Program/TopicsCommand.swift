@@ -38,7 +38,7 @@ struct TopicsCommand {
     let founding = Founding(names: deployment.names, log: deployment.log)
     let kept = try plan.missing.isEmpty ? configuration.flatMap { try founding.birth()?.kept(insteadOf: $0) } : nil
     let done = try founding.establish(
-      configuration: configuration ?? Configuration(), journal: Self.newJournalID(), at: MachineClock().now())
+      configuration: configuration ?? Configuration(), journal: Self.newJournalID(), at: deployment.hooks.clock.now())
     report(
       plan.missing.map { "created \(Self.words($0))" } + done + plan.drifts.map { "left as it is: \($0)" }
         + (kept.map { ["left as it is: \($0)"] } ?? []),

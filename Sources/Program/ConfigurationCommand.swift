@@ -17,7 +17,7 @@ struct ConfigurationCommand {
 
   func apply() throws -> ExitCode {
     let change = Reconfiguration(names: deployment.names, log: deployment.log)
-    let isChanged = try change.apply(try given(), at: MachineClock().now())
+    let isChanged = try change.apply(try given(), at: deployment.hooks.clock.now())
     Output.line(isChanged ? "the journal has the new settings from here on" : "nothing to do")
     return .fine
   }

@@ -58,14 +58,15 @@ struct RunCommand {
   }
 
   private func worker(for role: Pipeline.Role) -> @Sendable () throws(RoleError) -> any Worker {
-    let (log, names, instance) = (deployment.log, deployment.names, deployment.instance)
+    let (log, names, instance, hooks) = (deployment.log, deployment.names, deployment.instance, deployment.hooks)
+    let passing = hooks.passing(role)
     return switch role {
     case .ingest:
       { () throws(RoleError) in
-        try Ingest(log: log, names: names, instance: instance, clock: MachineClock())
+        try Ingest(log: log, names: names, instance: instance, clock: hooks.clock, passing: passing)
       }
     case .fold:
-      { () throws(RoleError) in try FoldRole(log: log, names: names, instance: instance) }
+      { () throws(RoleError) in try FoldRole(log: log, names: names, instance: instance, passing: passing) }
     }
   }
 }

@@ -12,9 +12,11 @@ struct Deployment {
   let instance: String
   let stateDirectory: URL
   let log: KafkaLogFactory
+  let hooks: Hooks
   private let configurationFile: String?
 
-  init(_ invocation: Invocation<Arguments.Action>) throws {
+  init(_ invocation: Invocation<Arguments.Action>, _ hooks: Hooks) throws {
+    self.hooks = hooks
     names = Names(prefix: invocation[Options.prefix])
     instance = invocation[Options.instance]
     configurationFile = invocation[Options.configuration]
@@ -55,14 +57,5 @@ struct Deployment {
   /// The journal's birth, which everything but `topics` needs.
   func birth() throws -> Birth {
     try Founding(names: names, log: log).knownBirth()
-  }
-}
-
-/// The machine's clock.
-struct MachineClock: WallClock {
-  func now() -> EventTime {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return EventTime(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
   }
 }
