@@ -58,7 +58,8 @@ public struct Verification {
         advice: "verify needs the whole journal: restore it")
     }
     var extent = Extent()
-    var state = PartitionFold(partition, committed: CommittedOffset(offset: 0, metadata: FoldMark.start.metadata))
+    var state = PartitionFold(
+      partition, committed: CommittedOffset(offset: 0, metadata: FoldMark.start(.current).metadata), release: .current)
     guard bounds.next > 0 else { return extent }
     try reader.assign([partition: 0])
     var batch = RecordBatch()
