@@ -37,21 +37,27 @@ import Testing
       try insert.bind(4, blobs[place])
       try insert.bindNull(5)
       try insert.run()
-      #expect(database.lastRow == Int64(place + 1))
+      let row = database.lastRow
+      #expect(row == Int64(place + 1))
     }
     var select = try database.prepare("SELECT i, d, s, b, n FROM t ORDER BY rowid")
     for (place, integer) in [Int64.min, -1, 0, Int64.max].enumerated() {
-      #expect(try select.step())
-      #expect(select.integer(0) == integer)
-      #expect(select.double(1) == 0.1 * Double(place))
-      #expect(select.text(2) == texts[place])
-      #expect(select.bytes(3) == blobs[place])
-      #expect(!select.isNull(3))
-      #expect(select.isNull(4))
+      let isThere = try select.step()
+      try #require(isThere)
+      let (i, d, s, b) = (select.integer(0), select.double(1), select.text(2), select.bytes(3))
+      #expect(i == integer)
+      #expect(d == 0.1 * Double(place))
+      #expect(s == texts[place])
+      #expect(b == blobs[place])
+      let areNull = [select.isNull(3), select.isNull(4)]
+      #expect(areNull == [false, true])
     }
-    #expect(try !select.step())
-    #expect(try database.integer("SELECT count(*) FROM t WHERE s = '' AND typeof(s) = 'text'") == 1)
-    #expect(try database.integer("SELECT x FROM u") == nil)
+    let isMore = try select.step()
+    #expect(!isMore)
+    let emptyTexts = try database.integer("SELECT count(*) FROM t WHERE s = '' AND typeof(s) = 'text'")
+    #expect(emptyTexts == 1)
+    let nothing = try database.integer("SELECT x FROM u")
+    #expect(nothing == nil)
   }
 
   @Test func aTransactionIsKeptWholeOrNotAtAll() throws {
@@ -65,8 +71,10 @@ import Testing
       }
     }
     #expect(code == .constraint)
-    #expect(!database.isInTransaction)
-    #expect(try database.integer("SELECT count(*) FROM t") == 1)
+    let isOpen = database.isInTransaction
+    #expect(!isOpen)
+    let rows = try database.integer("SELECT count(*) FROM t")
+    #expect(rows == 1)
   }
 
   /// A reader sees what was there when it began; who cannot get the lock is told so; a reader changes nothing.
@@ -77,15 +85,18 @@ import Testing
     let two = try Database(path: scratch.file, .readWrite, patience: .zero)
     let reader = try Database(path: scratch.file, .readOnly, patience: .zero)
     try reader.reading { () throws(SQLiteError) in
-      #expect(try reader.integer("SELECT count(*) FROM t") == 1)
+      let before = try reader.integer("SELECT count(*) FROM t")
+      #expect(before == 1)
       try one.transaction { () throws(SQLiteError) in
         try one.execute("INSERT INTO t VALUES (2)")
         let busy = Self.code { () throws(SQLiteError) in try two.execute("INSERT INTO t VALUES (3)") }
         #expect(busy == .busy)
       }
-      #expect(try reader.integer("SELECT count(*) FROM t") == 1)
+      let during = try reader.integer("SELECT count(*) FROM t")
+      #expect(during == 1)
     }
-    #expect(try reader.integer("SELECT count(*) FROM t") == 2)
+    let after = try reader.integer("SELECT count(*) FROM t")
+    #expect(after == 2)
     let refused = Self.code { () throws(SQLiteError) in try reader.execute("INSERT INTO t VALUES (4)") }
     #expect(refused == .readOnly)
   }
@@ -110,7 +121,9 @@ import Testing
   /// A statement may outlive its connection's value.
   @Test func aStatementKeepsItsConnection() throws {
     var statement = try Database(path: ":memory:", .create).prepare("SELECT 42")
-    #expect(try statement.step())
-    #expect(statement.integer(0) == 42)
+    let isThere = try statement.step()
+    let answer = statement.integer(0)
+    #expect(isThere)
+    #expect(answer == 42)
   }
 }
