@@ -1,4 +1,5 @@
 import Foundation
+import Hotspots
 import Incidents
 import PipelineTesting
 import Testing

@@ -38,7 +38,8 @@ public struct SlowReference {
   ) throws -> Answer {
     let dump = FileManager.default.temporaryDirectory.appending(path: "bellwether-dump-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: dump) }
-    let topics = names.inputs + names.inputs.map { $0 + ".rejections" } + [names(.boroughProjections), names(.hotspotSignals)]
+    let topics =
+      names.inputs + names.inputs.map { $0 + ".rejections" } + [names(.boroughProjections), names(.hotspotSignals)]
     let description = try MemoryLogFactory(log).makeAdministration().describe(topics: topics, settings: [])
     var text: [UInt8] = []
     for topic in description {
