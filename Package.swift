@@ -13,6 +13,7 @@ let package = Package(
     // Debian's libraries, and the one C++ shim.
     .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(
       name: "CSimdjson",
@@ -30,19 +31,27 @@ let package = Package(
       swiftSettings: touchingC),
     .target(name: "Pipeline", dependencies: ["Incidents", "Hotspots", "Wire"], swiftSettings: ours),
     .target(name: "PublicData", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
+    .target(name: "SimulatedEvents", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
+    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: touchingC),
     .target(
       name: "PipelineTesting", dependencies: ["Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours),
     // The commands; they alone wire things together. Two executables start them: the program, and the one that tests
     // reach into.
     .target(
       name: "Program",
-      dependencies: ["Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData"],
+      dependencies: [
+        "Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData", "SimulatedEvents",
+      ],
       swiftSettings: ours),
     .executableTarget(name: "bellwether", dependencies: ["Program"], swiftSettings: ours),
-    .executableTarget(name: "bellwether-testing", dependencies: ["Program", "Pipeline"], swiftSettings: ours),
+    .executableTarget(
+      name: "bellwether-testing", dependencies: ["Program", "Pipeline", "Incidents"], swiftSettings: ours),
     // Runs of the whole pipeline in memory, with everything going wrong that can; `ops/test` plays it.
     .executableTarget(name: "Simulation", dependencies: ["PipelineTesting"], swiftSettings: ours),
+    // The seeded events of `ops/prove`, which sends them.
+    .executableTarget(
+      name: "ProofEvents", dependencies: ["PipelineTesting", "Pipeline", "Hotspots", "Incidents"], swiftSettings: ours),
 
     .testTarget(
       name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Arguments", swiftSettings: ours),
@@ -55,9 +64,13 @@ let package = Package(
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "PipelineTesting", "Wire"], path: "Tests/Pipeline",
       swiftSettings: ours),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], path: "Tests/SQLite", swiftSettings: ours),
     .testTarget(
       name: "PublicDataTests", dependencies: ["PublicData", "Wire", "Incidents"], path: "Tests/PublicData",
       swiftSettings: ours),
+    .testTarget(
+      name: "SimulatedEventsTests", dependencies: ["SimulatedEvents", "Wire", "Incidents"],
+      path: "Tests/SimulatedEvents", swiftSettings: ours),
     .testTarget(
       name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "Wire"], path: "Tests/Broker",
       swiftSettings: ours),

@@ -9,6 +9,8 @@ import Incidents
 public struct Fold: Sendable {
   /// The sources seen so far; lines are decoded against it.
   public var sourceTable = SourceTable()
+  /// The treatment sites seen so far; lines are decoded against it.
+  public var siteTable = SiteTable()
   /// The journal's time: the running maximum of the frames' arrival times; nil before the birth.
   public private(set) var now: EventTime?
   /// How many frames were begun.

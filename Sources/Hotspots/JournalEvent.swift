@@ -51,6 +51,8 @@ public struct JournalEvent: Sendable {
     case fact
     /// Cancelled or transferred: takes its counts back; a higher revision counts again.
     case retraction
+    /// A hospital's return: stands for its rows, and replaces whole what its identity said before.
+    case `return`
   }
 
   public var topic: InputTopic
@@ -68,11 +70,17 @@ public struct JournalEvent: Sendable {
   public var measures: MeasureSet
   /// A well-formed offence that the rules table does not list.
   public var isUnmapped: Bool
+  /// The treatment site of a hospital's attendance or return.
+  public var site: SiteIndex?
+  /// The days that a return is about, both included.
+  public var period: ClosedRange<LocalDay>?
+  /// The assaults of a return, in their order; of all others none, which allocates nothing.
+  public var rows: [ReturnRow]
 
   public init(
     topic: InputTopic, kind: Kind, identity: Identity, revision: UInt64, content: UInt64, source: SourceIndex,
     place: Place, responsible: Place?, occurredFrom: EventTime, precision: Precision, measures: MeasureSet,
-    isUnmapped: Bool
+    isUnmapped: Bool, site: SiteIndex? = nil, period: ClosedRange<LocalDay>? = nil, rows: [ReturnRow] = []
   ) {
     self.topic = topic
     self.kind = kind
@@ -86,6 +94,22 @@ public struct JournalEvent: Sendable {
     self.precision = precision
     self.measures = measures
     self.isUnmapped = isUnmapped
+    self.site = site
+    self.period = period
+    self.rows = rows
+  }
+}
+
+/// An assault that a hospital's return tells of.
+public struct ReturnRow: Hashable, Sendable, BitwiseCopyable {
+  public var place: Place
+  public var occurredFrom: EventTime
+  public var measures: MeasureSet
+
+  public init(place: Place, occurredFrom: EventTime, measures: MeasureSet) {
+    self.place = place
+    self.occurredFrom = occurredFrom
+    self.measures = measures
   }
 }
 

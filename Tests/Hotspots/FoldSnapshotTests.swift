@@ -121,8 +121,8 @@ import Testing
     func names(_ value: Any) -> Set<String> { Set(Mirror(reflecting: value).children.compactMap(\.label)) }
     #expect(
       names(Fold(partition: 0)) == [
-        "sourceTable", "now", "frames", "lastIndex", "partition", "events", "windows", "days", "states", "introduced",
-        "publication", "dayPublication", "birth", "configuration",
+        "sourceTable", "siteTable", "now", "frames", "lastIndex", "partition", "events", "windows", "days", "states",
+        "introduced", "publication", "dayPublication", "birth", "configuration",
         // Empty between frames, made of the configuration, or with the ledgers: none is taken while those are in use.
         "rules", "isControlFrame", "marks", "signals", "ledgers", "standing",
       ])

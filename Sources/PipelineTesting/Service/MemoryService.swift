@@ -11,6 +11,8 @@ public final class MemoryService {
   private var ingest: Ingest?
   private var fold: FoldRole?
   private let instance: String
+  /// The settings that the journal was born with.
+  public let configuration: Configuration
   private let checkpoints: (any CheckpointStore)?
   private let release: Release
   /// Checkpoints that were begun and not written yet; the log's clock is theirs too.
@@ -28,6 +30,7 @@ public final class MemoryService {
     self.log = log
     self.names = names
     self.instance = instance
+    self.configuration = configuration
     self.checkpoints = checkpoints
     self.release = release
     factory = MemoryLogFactory(log)
