@@ -128,7 +128,9 @@ public final class FoldRole {
       guard partitions[partition] != nil, leaving[partition] == nil else { continue }
       let number = PartitionFold.release(of: record, in: batch)
       if number == release.number {
-        partitions[partition]?.handover = try Handover(to: release.number, in: partition, names: names, log: log)
+        let isFirst = partitions[partition]?.isHandedOver == true
+        partitions[partition]?.handover = try Handover(
+          to: release.number, in: partition, names: names, log: log, withDays: isFirst)
       }
       do throws(StopReason) {
         if let number, number > release.number {

@@ -5,6 +5,12 @@ import Wire
 /// What one release leaves to the next in a partition of the journal: the mark up to which it has published everything,
 /// which lies directly before the release frame, and what it had published until then.
 public struct Handover: Sendable {
+  /// A day of a bucket.
+  struct PublishedDay: Hashable, Sendable {
+    var bucket: Bucket
+    var day: LocalDay
+  }
+
   /// What the group had committed there.
   var committed: CommittedOffset
   var mark: FoldMark
@@ -12,13 +18,20 @@ public struct Handover: Sendable {
   var signals: [PublishedSignal]
   /// Whatever had been published, in order.
   var buckets: [Bucket]
+  /// The days of which records stand, when they were asked for, and a digest of what each says.
+  var days: [PublishedDay: Digest128] = [:]
 
   /// The key of its record in `progress`, which stays for ever.
   static func key(partition: Int32, release: Int) -> String { "release:\(partition):\(release)" }
 
   /// What was left to a release; nil while its predecessor has not come to the release frame, and for the release of the
   /// journal's birth.
-  init?(to release: Int, in partition: TopicPartition, names: Names, log: any LogFactory) throws {
+  ///
+  /// - Parameter withDays: whether the release is about to publish for the first time, so that it has to know which days
+  ///   already say what it would.
+  init?(
+    to release: Int, in partition: TopicPartition, names: Names, log: any LogFactory, withDays: Bool
+  ) throws {
     let progress = try ProgressReader(names: names, log: log).read()
     guard let record = progress[Self.key(partition: partition.partition, release: release)] else { return nil }
     guard let value = try? JSONValue(parsing: record), let offset = value["offset"]?.integer,
@@ -47,6 +60,29 @@ public struct Handover: Sendable {
     }
     self.signals = signals
     buckets = published.sorted()
+    guard withDays else { return }
+    try reader.read(names(.boroughDays)) { record, batch in
+      guard let bytes = record.value.map({ batch.copy($0) }), let value = try? JSONValue(parsing: bytes),
+        value["position"]?["partition"]?.integer == Int64(partition.partition),
+        let bucket = value["area"]?.string.flatMap(Bucket.init(key:)),
+        let day = value["day"]?.string.flatMap({ LocalDay($0) })
+      else { return }
+      days[PublishedDay(bucket: bucket, day: day)] = Self.digest(ofDay: bytes)
+    }
+  }
+}
+
+extension Handover {
+  /// Of what a day's record says, wherever it was said.
+  private static func digest(ofDay json: [UInt8]) -> Digest128 {
+    let name = Array("\"measures\":".utf8)
+    let start = json.indices.first { json[$0...].starts(with: name) } ?? json.endIndex
+    return XXH3.digest128([], json[start...])
+  }
+
+  /// Whether the record that stands says the same.
+  func says(_ day: BoroughDay) -> Bool {
+    days[PublishedDay(bucket: day.bucket, day: day.day)] == Self.digest(ofDay: day.json)
   }
 }
 

@@ -102,7 +102,8 @@ struct PartitionFold {
       throw JournalError("what the release before has left \(place)")
     }
     digest = handover.mark.digest
-    if let unknown = fold.beginRelease(after: handover.signals, buckets: handover.buckets) {
+    let days = handover.days.keys.map { ($0.bucket, $0.day) }
+    if let unknown = fold.beginRelease(after: handover.signals, buckets: handover.buckets, days: days) {
       throw JournalError("signals of an unknown detector were published: \(unknown.statement.detector.name)")
     }
     awaitsRelease = false
@@ -197,6 +198,9 @@ struct PartitionFold {
     fold.settle()
   }
 
+  /// Whether the group has committed nothing of this release yet.
+  var isHandedOver: Bool { FoldMark(metadata: groupOffset.metadata).map { $0.release < release.number } ?? false }
+
   /// What the group has committed, for a fold that was begun before that was known.
   mutating func take(_ committed: CommittedOffset) { groupOffset = committed }
 
@@ -215,6 +219,9 @@ struct PartitionFold {
   /// What a checkpoint needs; to be taken when all changes are published.
   mutating func takeSnapshot(whole: Bool) -> FoldSnapshot? { fold.takeSnapshot(whole: whole) }
 
+  /// What changed so far will not be asked for.
+  mutating func settleDays() { fold.settleDays() }
+
   /// The signals of live frames since the last call, in order.
   mutating func takeSignals() -> [OutgoingSignal] {
     defer { signals = [] }
@@ -226,7 +233,9 @@ struct PartitionFold {
     var records = takeSignals().map { signal in
       OutgoingRecord(topic: names(.hotspotSignals), key: signal.key, value: signal.value, headers: signal.headers)
     }
-    for day in fold.changedDays() {
+    // At its beginning a release offers every day; most say already what it would.
+    let days = fold.changedDays()
+    for day in days where handover?.says(day) != true {
       records.append(
         OutgoingRecord(topic: names(.boroughDays), key: day.key, value: day.json, headers: day.headers))
     }
@@ -237,6 +246,7 @@ struct PartitionFold {
           headers: projection.headers))
     }
     records.append(progress(of: partition, names: names))
+    handover?.days = [:]
     return records
   }
 }

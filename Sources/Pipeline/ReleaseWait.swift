@@ -63,9 +63,6 @@ final class ReleaseWait {
       sayWhatIsMissing()
       return nil
     }
-    for partition in folds.keys {
-      folds[partition]?.handover = try Handover(to: release.number, in: partition, names: names, log: log)
-    }
     return folds
   }
 

@@ -41,9 +41,13 @@ extension Fold {
   /// - Parameters:
   ///   - signals: every revision published before, in order.
   ///   - buckets: those that were ever published: they are published from here on, too.
+  ///   - days: those of which records stand: the next `changedDays` has them, and all others that have a record by these
+  ///     rules.
   /// - Returns: a signal of a detector that these rules do not know, to which nothing could ever be said; nil when there
   ///   is none.
-  public mutating func beginRelease(after signals: [PublishedSignal], buckets: [Bucket]) -> PublishedSignal? {
+  public mutating func beginRelease(
+    after signals: [PublishedSignal], buckets: [Bucket], days: [(bucket: Bucket, day: LocalDay)] = []
+  ) -> PublishedSignal? {
     for index in ledgers.indices { ledgers[index] = SignalLedger() }
     for signal in signals {
       guard let detector = Detector.table.firstIndex(where: { $0.name == signal.statement.detector.name }) else {
@@ -61,6 +65,7 @@ extension Fold {
     }
     for bucket in buckets { publication.note(bucket) }
     publication.forget()
+    dayPublication.forget(days)
     return nil
   }
 }
