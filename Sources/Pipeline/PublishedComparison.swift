@@ -9,6 +9,7 @@ struct PublishedComparison {
   private let marks: [PublishedCursor]
   private let projections: [PublishedCursor]
   private let days: [PublishedCursor]
+  private let statuses: [PublishedCursor]
   /// The frames before this one were published whole; what came later is nobody's fault.
   private let end: Int64
   /// How many frames were folded where the digests were equal last.
@@ -37,6 +38,10 @@ struct PublishedComparison {
     signals = try PublishedCursor.all(of: names(.hotspotSignals), log: log, place: place)
     projections = try PublishedCursor.all(of: names(.boroughProjections), log: log, place: place)
     days = try PublishedCursor.all(of: names(.boroughDays), log: log, place: place)
+    statuses = try PublishedCursor.all(of: names(.sourceStatus), log: log) { item in
+      guard let position = item.position, (0..<Int32(count)).contains(position.partition) else { return .unreadable }
+      return position.partition == number && position.frame >= first ? .frame(position.frame) : .foreign
+    }
   }
 
   /// A frame was folded: compares everything that was published of it.
@@ -44,13 +49,19 @@ struct PublishedComparison {
     let frame = extent.frames
     extent.frames += 1
     let given = state.takeSignals()
+    let due = state.takeSourceStatuses()
     state.settleDays()
     guard frame >= extent.first, frame < end else { return }
     try compare(given, frame, line)
     try compare(state.mark, frame, line)
     let fold = state.fold
-    extent.projections += try compare(projections, "projection", frame, line) { Self.projection($0, of: fold) }
-    extent.days += try compare(days, "day", frame, line) { Self.day($0, of: fold) }
+    extent.projections += try compare(projections, "projection", frame, line) { Self.projection($0.json, of: fold) }
+    extent.days += try compare(days, "day", frame, line) { Self.day($0.json, of: fold) }
+    extent.statuses += try compare(statuses, "status", frame, line) { item in
+      due.first { $0.key == item.record.key }.map { status in
+        PublishedRecord(key: status.key, value: status.json, headers: status.headers)
+      }
+    }
   }
 
   private static func projection(_ json: JSONValue, of fold: Fold) -> PublishedRecord? {
@@ -106,12 +117,12 @@ struct PublishedComparison {
   /// Of what is compacted only some is left, so what is there must be right, and what is not there is no fault.
   private func compare(
     _ cursors: [PublishedCursor], _ subject: String, _ frame: Int64, _ line: String,
-    refold: (JSONValue) -> PublishedRecord?
+    refold: (PublishedCursor.Item) -> PublishedRecord?
   ) throws -> Int {
     var count = 0
     for cursor in cursors {
       while let head = try cursor.head, head.frame ?? frame <= frame {
-        let refolded = head.frame == frame ? refold(head.json) : nil
+        let refolded = head.frame == frame ? refold(head) : nil
         guard refolded == head.record else {
           let named = head.frame ?? frame
           throw difference(subject, min(lastEqual, named)...named, head.record, refolded, line)
@@ -126,7 +137,9 @@ struct PublishedComparison {
   /// Nothing may be left of the frames that were folded: what is stands behind a record that speaks of a later frame than
   /// it should.
   mutating func finish(before limit: Int64) throws {
-    for (subject, cursors) in [("signal", signals), ("digest", marks), ("projection", projections), ("day", days)] {
+    for (subject, cursors) in [
+      ("signal", signals), ("digest", marks), ("projection", projections), ("day", days), ("status", statuses),
+    ] {
       for cursor in cursors {
         var first: PublishedCursor.Item?
         while let head = try cursor.head {

@@ -39,6 +39,18 @@ final class PublishedCursor {
     var json: JSONValue
     /// The frame that it speaks of; nil when it does not say so as it should.
     var frame: Int64?
+
+    /// The place that the record's id ends with: `name@partition.frame.index`; nil when it does not.
+    var position: (partition: Int32, frame: Int64)? {
+      guard let id = record.headers.first(where: { $0.name == "ce_id" })?.value,
+        let at = id.lastIndex(of: UInt8(ascii: "@"))
+      else { return nil }
+      let parts = id[id.index(after: at)...].split(separator: UInt8(ascii: ".")).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+      guard parts.count == 3, let partition = Int32(parts[0]), let frame = Int64(parts[1]) else { return nil }
+      return (partition, frame)
+    }
   }
 
   private let reader: any LogConsumer

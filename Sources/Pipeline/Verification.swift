@@ -3,7 +3,7 @@ import Incidents
 import Wire
 
 /// Folds a journal partition from its start and compares what the broker still holds of what this release has published
-/// from it: every signal, digest, projection and day, each at its own position. It touches no group, so it runs beside the
+/// from it: every signal, digest, projection, day and status, each at its own position. It touches no group, so it runs beside the
 /// live service.
 ///
 /// The stretch before this release's frame is folded silently: the program of the release before verifies it. At the
@@ -21,11 +21,12 @@ public struct Verification {
     public var digests = 0
     public var projections = 0
     public var days = 0
+    public var statuses = 0
   }
 
   /// The first place at which the journal and what was published from it disagree.
   public struct Difference: Error, Sendable, CustomStringConvertible {
-    /// What differs: `checksum`, `signal`, `digest`, `counts`, `projection` or `day`.
+    /// What differs: `checksum`, `signal`, `digest`, `counts`, `projection`, `day` or `status`.
     public var subject: String
     /// The frames in which the cause lies.
     public var frames: ClosedRange<Int64>

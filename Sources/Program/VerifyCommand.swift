@@ -48,8 +48,8 @@ struct VerifyCommand {
       return Output.line(
         """
         \(partition): \(extent.frames.grouped) frames folded anew; \(extent.signals.grouped) signals, \
-        \(extent.digests.grouped) digests, \(extent.projections.grouped) projections and \(extent.days.grouped) days are \
-        equal
+        \(extent.digests.grouped) digests, \(extent.projections.grouped) projections, \(extent.days.grouped) days and \
+        \(extent.statuses.grouped) statuses of sources are equal
         """)
     }
     writeJSON(partition) { writer in
@@ -62,6 +62,7 @@ struct VerifyCommand {
       writer.member("digests", extent.digests)
       writer.member("projections", extent.projections)
       writer.member("days", extent.days)
+      writer.member("statuses", extent.statuses)
     }
   }
 

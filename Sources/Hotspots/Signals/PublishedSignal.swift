@@ -36,7 +36,8 @@ extension SignalLedger {
 extension Fold {
   /// Begins the stretch of the journal that this version of the rules publishes, directly before the frame that says so.
   /// Counts stay as these rules have them; the ledger becomes what was published, so that revisions go on and every
-  /// signal that these rules would not have raised is withdrawn; every projection is due.
+  /// signal that these rules would not have raised is withdrawn; every projection and every source's status
+  /// is due.
   ///
   /// - Parameters:
   ///   - signals: every revision published before, in order.
@@ -66,6 +67,7 @@ extension Fold {
     for bucket in buckets { publication.note(bucket) }
     publication.forget()
     dayPublication.forget(days)
+    states.forgetPublication()
     return nil
   }
 }
