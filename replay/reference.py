@@ -89,6 +89,10 @@ class Places:
         self.successor = {row["LADCD"]: row["LADCD_ACTIVE"] for row in rows("la_all_codes.csv")}
         force_codes = {row["force_area"]: row["pfa_code"] for row in rows("areas_ext.csv")}
         self.unattributed, self.sites = {}, {}
+        self.output_areas = {}
+        for path in sorted((lookups.parent / "boundaries/lsoa_london").glob("*.geojson")):
+            found = re.findall(r'"LSOA21CD": "(\w+)".*?"LADCD_ACTIVE": "(\w+)"', path.read_text("utf-8"))
+            self.output_areas.update(found)
         sources = json.loads(registry.read_text("utf-8")) if registry else []
         for entry in sources["sources"] if isinstance(sources, dict) else sources:
             if entry.get("force") is not None:
@@ -101,7 +105,8 @@ class Places:
         location = data.get("location") or {}
         if location.keys() & {"latitude", "longitude", "easting", "northing"}:
             raise Unreadable("it has coordinates, and no outlines are loaded")
-        code = location.get("area") or data.get("responsibleArea") or self.sites.get((source, site))
+        located = location.get("area") or self.output_areas.get(location.get("lsoa"))
+        code = located or data.get("responsibleArea") or self.sites.get((source, site))
         if code is not None and code not in self.successor:
             raise Unreadable("no authority ever had its area code")
         current = self.successor.get(code)

@@ -16,6 +16,7 @@ struct NaiveFold {
   /// Whatever ever had an event.
   private(set) var known: Set<Bucket> = []
   var sources = SourceTable()
+  var sites = SiteTable()
   private var newest: [Identity: Standing] = [:]
   private let registry: [String: Force]
 

@@ -76,7 +76,9 @@ final class SimulationObserver {
     switch frame.kind {
     case .events:
       var scanner = JournalLineScanner()
-      while let event = try scanner.next(in: value.span, sources: &naive.sources) { events.append(event) }
+      while let event = try scanner.next(in: value.span, sources: &naive.sources, sites: &naive.sites) {
+        events.append(event)
+      }
       for line in value.split(separator: UInt8(ascii: "\n")) { try note(line: Array(line), at: frame.at) }
     case .tick:
       if let newestTick, frame.at.hour <= newestTick {
