@@ -13,6 +13,7 @@ let package = Package(
     // Debian's libraries, and the one C++ shim.
     .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .target(
       name: "CSimdjson",
@@ -31,6 +32,7 @@ let package = Package(
     .target(name: "Pipeline", dependencies: ["Incidents", "Hotspots", "Wire"], swiftSettings: ours),
     .target(name: "PublicData", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
+    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: touchingC),
     .target(
       name: "PipelineTesting", dependencies: ["Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours),
     // The commands; they alone wire things together. Two executables start them: the program, and the one that tests
@@ -55,6 +57,7 @@ let package = Package(
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "PipelineTesting", "Wire"], path: "Tests/Pipeline",
       swiftSettings: ours),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], path: "Tests/SQLite", swiftSettings: ours),
     .testTarget(
       name: "PublicDataTests", dependencies: ["PublicData", "Wire", "Incidents"], path: "Tests/PublicData",
       swiftSettings: ours),
