@@ -88,11 +88,9 @@ class Places:
         self.areas = {row["ons_code"]: (row["name"], row["force_area"]) for row in rows("areas_current.csv")}
         self.successor = {row["LADCD"]: row["LADCD_ACTIVE"] for row in rows("la_all_codes.csv")}
         force_codes = {row["force_area"]: row["pfa_code"] for row in rows("areas_ext.csv")}
-        self.unattributed, self.sites = {}, {}
-        self.output_areas = {}
+        self.unattributed, self.sites, self.output_areas = {}, {}, {}
         for path in sorted((lookups.parent / "boundaries/lsoa_london").glob("*.geojson")):
-            found = re.findall(r'"LSOA21CD": "(\w+)".*?"LADCD_ACTIVE": "(\w+)"', path.read_text("utf-8"))
-            self.output_areas.update(found)
+            self.output_areas |= re.findall(r'"LSOA21CD": "(\w+)".*?"LADCD_ACTIVE": "(\w+)"', path.read_text("utf-8"))
         sources = json.loads(registry.read_text("utf-8")) if registry else []
         for entry in sources["sources"] if isinstance(sources, dict) else sources:
             if entry.get("force") is not None:
