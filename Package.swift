@@ -42,9 +42,13 @@ let package = Package(
       dependencies: ["Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData"],
       swiftSettings: ours),
     .executableTarget(name: "bellwether", dependencies: ["Program"], swiftSettings: ours),
-    .executableTarget(name: "bellwether-testing", dependencies: ["Program", "Pipeline"], swiftSettings: ours),
+    .executableTarget(
+      name: "bellwether-testing", dependencies: ["Program", "Pipeline", "Incidents"], swiftSettings: ours),
     // Runs of the whole pipeline in memory, with everything going wrong that can; `ops/test` plays it.
     .executableTarget(name: "Simulation", dependencies: ["PipelineTesting"], swiftSettings: ours),
+    // The seeded events of `ops/prove`, which sends them.
+    .executableTarget(
+      name: "ProofEvents", dependencies: ["PipelineTesting", "Pipeline", "Hotspots", "Incidents"], swiftSettings: ours),
 
     .testTarget(
       name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Arguments", swiftSettings: ours),

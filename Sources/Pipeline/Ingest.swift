@@ -117,11 +117,11 @@ public final class Ingest {
 
   private func commit(_ outbox: Outbox) throws(LogError) {
     let journal = names(.journal)
-    let before = clock.now().milliseconds - Self.clockTolerance
+    let before = clock.nowOnTheLog().milliseconds - Self.clockTolerance
     try driver.send(outbox) { () throws(LogError) in
       try consumer.membership()
     } check: { deliveries throws(LogError) in
-      let after = clock.now().milliseconds + Self.clockTolerance
+      let after = clock.nowOnTheLog().milliseconds + Self.clockTolerance
       for delivery in deliveries where delivery.partition.topic == journal && delivery.timestamp >= 0 {
         guard (before...after).contains(delivery.timestamp) else {
           throw LogError(

@@ -17,7 +17,7 @@ public struct IncidentGenerator: Sendable {
   let poison: [PoisonRecord]
   private let rates: Rates
   var random: SeededGenerator
-  private var serial = 0
+  private var serial: Int
   private var series = 0
 
   /// How often something becomes of an incident or a record, in ten thousandths.
@@ -37,16 +37,18 @@ public struct IncidentGenerator: Sendable {
 
   /// `now`: what the reader's clock says, or a little before; no accepted event occurs more than five minutes after it.
   /// `registry`: whether the reader has a registry of `sources`; without one, records that are refused only because
-  /// of it are left out.
+  /// of it are left out. `serial`: how many incidents other generators have made before, whose references are not used
+  /// again.
   public init(
     seed: UInt64, now: EventTime, partitions: Int32 = 6, poison: [PoisonRecord] = [], registry: Bool = false,
-    rates: Rates = .usual
+    rates: Rates = .usual, after serial: Int = 0
   ) {
     self.seed = seed
     self.now = now.milliseconds
     self.partitions = partitions
     self.poison = poison.filter { registry || $0.sources == nil }
     self.rates = rates
+    self.serial = serial
     random = SeededGenerator(seed: seed)
   }
 
