@@ -31,7 +31,10 @@ extension Configuration {
     }
     guard var members = value.members, let place = members.firstIndex(where: { $0.name == "sources" }),
       let name = members[place].value.string
-    else { return try self.init(json: value) }
+    else {
+      try self.init(json: value)
+      return
+    }
     members[place].value = try Self.registry(open(name), named: name)
     do {
       try self.init(json: .object(members))
