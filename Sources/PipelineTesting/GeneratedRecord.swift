@@ -35,7 +35,8 @@ public struct GeneratedRecord: Hashable, Sendable {
   public var series: Int?
 
   public init(
-    topic: InputTopic = .incidents, partition: Int32, key: [UInt8]?, headers: [RecordHeader], value: [UInt8]?, expectedCode: RejectionCode?,
+    topic: InputTopic = .incidents, partition: Int32, key: [UInt8]?, headers: [RecordHeader], value: [UInt8]?,
+    expectedCode: RejectionCode?,
     expectedMember: String?, role: Role, series: Int?
   ) {
     self.topic = topic

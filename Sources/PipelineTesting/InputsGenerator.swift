@@ -37,7 +37,8 @@ public struct InputsGenerator: Sendable {
   /// `now`: what the reader's clock says, or a little before. `poison`: the records to be refused, of each topic.
   /// `series`: how many series other generators have made before.
   public init(
-    seed: UInt64, now: EventTime, partitions: Int32 = 6, poison: [InputTopic: [PoisonRecord]] = [:], after series: Int = 0
+    seed: UInt64, now: EventTime, partitions: Int32 = 6, poison: [InputTopic: [PoisonRecord]] = [:],
+    after series: Int = 0
   ) {
     self.now = now.milliseconds
     self.partitions = partitions
@@ -140,7 +141,9 @@ public struct InputsGenerator: Sendable {
     let last = writer.random.pick(["alerted", "confirmed", "confirmed", "excused", "withdrawn"])
     var states = last == "alerted" ? ["alerted"] : ["alerted", last]
     // What was excused may be confirmed after all, and the other way round.
-    if writer.random.chance(500) { states.append(writer.random.pick(["confirmed", "excused", "withdrawn", "alerted"])) }
+    if writer.random.chance(500) {
+      states.append(writer.random.pick(["confirmed", "excused", "withdrawn", "alerted"]))
+    }
     if writer.random.chance(500) { states.removeFirst(states.count - 1) }
     var revisions: [GeneratedRevision] = []
     var number: Int64 = 0
