@@ -13,7 +13,7 @@ extension JournalFrame {
     var scanner = JournalLineScanner()
     var lines = 0
     do {
-      while var event = try scanner.next(in: bytes, sources: &fold.sourceTable) {
+      while var event = try scanner.next(in: bytes, sources: &fold.sourceTable, sites: &fold.siteTable) {
         if let revise { revise(&event) }
         fold.apply(event)
         lines += 1
