@@ -1,4 +1,3 @@
-import Foundation
 import Hotspots
 import Incidents
 import Pipeline
@@ -100,41 +99,6 @@ import Wire
     try change.expectTheSuccessorsRules(of: last)
     try change.expectGaplessRevisions(withAtTheFrame: ["raised", "withdrawn"])
   }
-
-  /// Each call on the log fails once, before it or with its answer lost, in each of the two programs.
-  @Test(arguments: [LogCall.poll, .committed, .initialise, .begin, .produce, .flush, .sendOffsets, .commit])
-  func anyCallMayFail(_ call: LogCall) throws {
-    for moment in [MemoryLogFault.Moment.before, .after] {
-      let isConsumers = call == .poll || call == .committed
-      if moment == .after, ![.initialise, .sendOffsets, .commit].contains(call) { continue }
-      let change = try ChangeOver(seed: 44)
-      try change.feed(200)
-      let predecessor = change.restarting(.current, "a")
-      let successor = change.restarting(Self.next, "b")
-      for _ in 0..<5 {
-        try predecessor.step()
-        try successor.step()
-      }
-      try change.apply()
-      try change.feed(200)
-      for instance in ["a", "b"] {
-        let name = isConsumers ? instance : change.names.transactionalID(.fold, instance: instance)
-        change.service.log.failNext(
-          call, by: name, with: LogError(.other, .restart, reason: "planted"), moment: moment)
-      }
-      var steps = 0
-      while !successor.isCaughtUp, steps < 500 {
-        FileHandle.standardError.write(Data("\(call) \(moment) \(steps)\n".utf8))
-        try predecessor.step()
-        FileHandle.standardError.write(Data("p\n".utf8))
-        try successor.step()
-        steps += 1
-      }
-      #expect(predecessor.reason?.kind == .released, "\(call) \(moment)")
-      try change.expectTheSuccessorsRules()
-      try change.expectGaplessRevisions()
-    }
-  }
 }
 
 /// A journal that one release hands to the next.
@@ -219,10 +183,6 @@ private final class ChangeOver {
     try Verification(TopicPartition(names(.journal), 0), names: names, log: factory, release: release).run()
   }
 
-  func restarting(_ release: Release, _ instance: String) -> RestartingFold {
-    RestartingFold { [self] in try fold(release, instance) }
-  }
-
   /// The newest release frame's place.
   var releaseFrame: Int {
     get throws {
@@ -277,33 +237,6 @@ private final class ChangeOver {
       if value["position"]?["frame"]?.integer == Int64(frame) { statuses.insert(value["status"]?.string ?? "") }
     }
     #expect(statuses.isSuperset(of: expected), "\(statuses)")
-  }
-}
-
-/// A fold that takes over anew when its handles are spent, as the program's thread does.
-private final class RestartingFold {
-  private let make: () throws -> FoldRole
-  private var fold: FoldRole?
-  private(set) var reason: StopReason?
-
-  init(_ make: @escaping () throws -> FoldRole) { self.make = make }
-
-  var isCaughtUp: Bool {
-    guard let fold, let owned = fold.owned else { return false }
-    return !owned.isEmpty && owned.allSatisfy { fold.caughtUp[$0] != nil }
-  }
-
-  func step() throws {
-    guard reason == nil else { return }
-    do {
-      let fold = try self.fold ?? make()
-      self.fold = fold
-      try fold.step(waiting: .zero)
-    } catch let error as RoleError {
-      fold?.close(leaving: false)
-      fold = nil
-      if case .stop(let reason) = error { self.reason = reason }
-    }
   }
 }
 

@@ -183,21 +183,21 @@ import Wire
 
   private static func service() throws -> MemoryService {
     let service = try SeededHistoryTests.service()
-    let history = try GeneratedHistory(seed: 12, count: 1_500, now: SeededHistoryTests.now(service))
+    let history = try GeneratedHistory(seed: 12, count: 500, now: SeededHistoryTests.now(service))
     try SeededHistoryTests.run(history.records, through: service)
     return service
   }
 
   @Test func aSignalChangedDroppedSwappedOrDoubledIsFound() throws {
-    let service = try Self.service()
+    let service = try OutputContractTests.serviceWithASignal()
     let signals = try Self.records(service, .hotspotSignals)
-    try #require(signals.count > 6)
+    try #require(signals.count == 6)
     #expect(try Self.difference(service, .hotspotSignals) { _ in } == nil)
     for place in [0, signals.count / 2, signals.count - 1] {
       let frame = try Self.frame(signals[place])
       let value = String(decoding: signals[place].value ?? [], as: UTF8.self)
       for edit: (inout [OutgoingRecord]) throws -> Void in [
-        { $0[place].value = Array(value.replacing("usual", with: "usuaI", maxReplacements: 1).utf8) },
+        { $0[place].value = Array(value.replacing("Counts of", with: "counts of").utf8) },
         { $0[place].value?.removeLast() },
         { $0[place].value = Array(value.replacing("\"partition\":0", with: "\"partition\":7").utf8) },
         { $0[place].key = Array("E09000099".utf8) },
@@ -216,7 +216,6 @@ import Wire
       let difference = try Self.difference(service, .hotspotSignals) { $0.swapAt(place - 1, place) }
       let frame = try Self.frame(signals[place - 1])
       #expect(difference?.subject == "signal" && difference?.frames == frame...frame, "\(place): \(difference as Any)")
-      if place == 6 { break }
     }
   }
 
