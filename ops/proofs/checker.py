@@ -6,12 +6,11 @@ go forward; that the reader which was there all along saw what a reader finds af
 verdicts are the slow reference's; `verify` and `status` are asked too.
 """
 
-import json, math, subprocess
+import json, math
 
-from .broker import ROOT
 from .deployment import Deployment
 from .reader import INPUTS, Reader, Seen
-from .report import KINDS, Report
+from .report import Report
 
 STANDING = ("raised", "updated")
 NEXT = {None: ("raised",), "raised": ("updated", "cleared", "withdrawn"), "updated": ("updated", "cleared", "withdrawn"),
@@ -32,7 +31,7 @@ def check(deployment: Deployment) -> None:
     check_projections(fresh, report)
     check_progress(fresh, report)
     ask_status(deployment)
-    ask_reference(deployment)
+    deployment.ask_reference("--verdicts", str(deployment.directory / "verdicts.json"))
     ask_verify(deployment)
     left = sum(deployment.broker.end(deployment.prefix + topic, number) > 0 for topic, number in fresh.records)
     report.require(left > 0 and len(deployment.sent) > 0, "nothing was sent, so nothing was proved")
@@ -202,21 +201,6 @@ def ask_status(deployment: Deployment) -> None:
     if verdicts["in"] != len(deployment.sent):
         report.find("lost", f"status: {verdicts['in']} records in, {len(deployment.sent)} were sent")
     (deployment.directory / "verdicts.json").write_text(json.dumps({"incidents": verdicts}))
-
-
-def ask_reference(deployment: Deployment) -> None:
-    """Counts and verdicts, from nothing but what the inputs hold."""
-    report, verdicts = deployment.report, deployment.directory / "verdicts.json"
-    answer = subprocess.run(
-        ["python3", ROOT / "replay/reference.py", "compare", "--bootstrap-servers", deployment.broker.address,
-         "--prefix", deployment.prefix, "--registry", deployment.config, "--verdicts", verdicts],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if answer.returncode == 1:
-        for line in answer.stdout.splitlines():
-            kind = line.split(" ", 1)[0]
-            if kind in KINDS or kind in ("stray", "unreadable", "verdict", "nothing"):
-                report.find(kind if kind in KINDS else "divergent", f"reference: {line}")
-    report.require(answer.returncode == 0, f"the reference ended with {answer.returncode}: {answer.stdout[-500:]}")
 
 
 def ask_verify(deployment: Deployment) -> None:

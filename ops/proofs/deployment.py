@@ -8,7 +8,7 @@ from confluent_kafka import Producer
 
 from .broker import ROOT, Broker
 from .reader import Reader
-from .report import Failed, Report
+from .report import KINDS, Failed, Report
 
 HOUR = 3_600_000
 
@@ -62,7 +62,8 @@ class Service:
 class Deployment:
     """Topics under a prefix of their own, a born journal, a clock that can be moved, and a reader from the start."""
 
-    def __init__(self, broker: Broker, programs: Programs, directory: Path, name: str, report: Report, seed: int):
+    def __init__(self, broker: Broker, programs: Programs, directory: Path, name: str, report: Report, seed: int,
+                 behind: int = 0):
         self.broker, self.programs, self.report = broker, programs, report
         self.prefix = f"{name}-{os.urandom(3).hex()}."
         self.directory = directory / self.prefix.rstrip(".")
@@ -70,6 +71,8 @@ class Deployment:
         self.clock = self.directory / "clock"
         self.config = self.directory / "config.json"
         self.seed = seed
+        # How long before they are sent events were made, ms: where the clock is set back, none may come from the future.
+        self.behind = behind
         self.random = random.Random(seed)
         # By position: the code that each record must be refused for; None of what must be accepted.
         self.sent: dict[tuple[str, int, int], str | None] = {}
@@ -81,7 +84,8 @@ class Deployment:
                                    "message.max.bytes": 16 << 20, "compression.type": "lz4"})
 
     def __enter__(self) -> "Deployment":
-        self._pending = next(self._stream)  # the configuration comes with the first events
+        if not self.config.exists():
+            self._pending = next(self._stream)  # the configuration comes with the first events
         applied = self.run("topics", "apply", "--config", str(self.config))
         if applied.returncode != 0:
             raise Failed(f"topics apply ended with {applied.returncode}: {applied.stderr}{applied.stdout}")
@@ -156,7 +160,7 @@ class Deployment:
         share = 2_500
         for number in range(1_000_000):
             made = subprocess.run(
-                [self.programs.events, *map(str, (self.seed + number, share, self.now, number * share))],
+                [self.programs.events, *map(str, (self.seed + number, share, self.now - self.behind, number * share))],
                 stdout=subprocess.PIPE, check=True).stdout.splitlines()
             if number == 0:
                 self.config.write_bytes(made[0])
@@ -188,6 +192,31 @@ class Deployment:
             raise Failed(f"{len(failures)} events could not be sent: {failures[0]}")
 
     # --- Waiting ------------------------------------------------------------------------------------------------------
+    def wait_folded(self, service: Service) -> None:
+        """Waits until the running service has folded all that was sent."""
+        def is_folded() -> bool:
+            answer = self.run("status", "--json")
+            if answer.returncode not in (0, 1):
+                return False
+            verdicts = json.loads(answer.stdout)["verdicts"]["incidents"]
+            return verdicts["in"] == len(self.sent) and verdicts["waiting"] == 0
+        self.wait("everything to be folded", is_folded, service)
+        self.reader.drain()
+
+    def ask_reference(self, *further: str) -> None:
+        """Counts and verdicts, from nothing but what the inputs hold."""
+        answer = subprocess.run(
+            ["python3", ROOT / "replay/reference.py", "compare", "--bootstrap-servers", self.broker.address,
+             "--prefix", self.prefix, "--registry", self.config, *further],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if answer.returncode == 1:
+            for line in answer.stdout.splitlines():
+                kind = line.split(" ", 1)[0]
+                if kind in KINDS or kind in ("stray", "unreadable", "verdict", "nothing"):
+                    self.report.find(kind if kind in KINDS else "divergent", f"reference: {line}")
+        self.report.require(answer.returncode in (0, 1),
+                            f"the reference ended with {answer.returncode}: {answer.stdout[-500:]}")
+
     def wait(self, what: str, until, service: Service | None = None) -> float:
         """Waits until something is so; how long, in seconds. A service that dies meanwhile ends the wait."""
         began = time.monotonic()
