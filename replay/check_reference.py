@@ -211,9 +211,7 @@ class OtherInputs(unittest.TestCase):
     def counted(self, topic: str, *events: tuple[str, str, dict], registry: list[dict] | None = None) -> dict:
         records = [Record((topic, 0, at), None, {}, json.dumps({"type": kind, "source": source, "data": data}).encode())
                    for at, (kind, source, data) in enumerate(events)]
-        with tempfile.TemporaryDirectory() as directory:
-            (path := Path(directory) / "sources.json").write_text(json.dumps({"sources": registry or []}))
-            places = Places(LOOKUPS, path)
+        places = Places(LOOKUPS, registry or [])
         stands = reference.replay(records, set(), places)
         self.assertEqual(stands.differences, [])
         self.verdicts = {verdict: count for verdict, count in stands.verdicts[topic].items() if count}

@@ -13,24 +13,21 @@ struct Deployment {
   let names: Names
   let log: KafkaLogFactory
 
-  private let registry: [RegisteredSource]?
+  private let configuration: Configuration
+  private let birth = LocalDay(containing: Self.now)
 
   /// Topics are there and the journal is born.
-  init(registry: [RegisteredSource]? = nil) throws {
-    self.registry = registry
+  init(configuration: Configuration = Configuration()) throws {
+    self.configuration = configuration
     program = try Program()
     names = Names(prefix: program.prefix)
     log = KafkaLogFactory(
       bootstrapServers: program.bootstrapServers, properties: [:],
       logFile: FileManager.default.temporaryDirectory.appending(path: "\(program.prefix)librdkafka.log").path,
       clientID: "test")
-    var arguments = ["topics", "apply"]
-    if let registry {
-      let file = FileManager.default.temporaryDirectory.appending(path: "\(program.prefix)config.json")
-      try Data(Configuration(sources: registry).json).write(to: file)
-      arguments += ["--config", file.path]
-    }
-    let applied = try program.run(arguments)
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(program.prefix)config.json")
+    try Data(configuration.json).write(to: file)
+    let applied = try program.run(["topics", "apply", "--config", file.path])
     try #require(applied.exitCode == 0, "\(applied.output)\(applied.complaints)")
   }
 
@@ -70,14 +67,16 @@ struct Deployment {
 
   func status() throws -> ServiceStatus { try ServiceStatus(names: names, log: log) }
 
-  /// The slow reference finds the same projections and the same verdicts, every record has its verdict, and none waits.
+  /// The slow reference finds the same projections, standing signals and verdicts, every record has its verdict, and none
+  /// waits.
   func expectEqualToReference(sourceLocation: SourceLocation = #_sourceLocation) throws {
     let status = try status()
     for account in status.accounts {
       #expect(account.waiting == 0, sourceLocation: sourceLocation)
     }
     let answer = try SlowReference.compare(
-      bootstrapServers: program.bootstrapServers, prefix: program.prefix, registry: registry, verdicts: status)
+      bootstrapServers: program.bootstrapServers, prefix: program.prefix, configuration: configuration, birth: birth,
+      verdicts: status)
     #expect(answer.isEqual, "\(answer.text)", sourceLocation: sourceLocation)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Hotspots
 import Incidents
 import PipelineTesting
 import Testing
@@ -8,7 +9,7 @@ import Wire
 @Suite(.needsBrokerAndProgram) struct RestartTests {
   @Test(arguments: [UInt64(11)])
   func stoppedCleanlyAndKilledTenTimes(seed: UInt64) throws {
-    let deployment = try Deployment(registry: GeneratedHistory.registry)
+    let deployment = try Deployment(configuration: Configuration(sources: GeneratedHistory.registry))
     defer { deployment.program.removeFiles() }
     var random = SeededGenerator(seed: seed)
     var records = try GeneratedHistory(seed: seed, count: 20_000, now: Deployment.now)
@@ -35,7 +36,7 @@ import Wire
 
   /// Who waits until all is done waits for what another process of the group folds, too.
   @Test func caughtUpMeansTheOthersToo() throws {
-    let deployment = try Deployment(registry: GeneratedHistory.registry)
+    let deployment = try Deployment(configuration: Configuration(sources: GeneratedHistory.registry))
     defer { deployment.program.removeFiles() }
     // Of two members the one whose name comes first has the journal's only partition.
     let other = try deployment.program.launch("run", "--roles", "fold", "--instance", "first")

@@ -1,4 +1,5 @@
 import Foundation
+import Hotspots
 import Incidents
 import PipelineTesting
 import Testing
@@ -9,7 +10,7 @@ import Wire
   /// As generated, and in another order of arrival that keeps conflicts in theirs.
   @Test(arguments: [false, true])
   func twentyThousandIncidentsEqualTheReference(isShuffled: Bool) throws {
-    let deployment = try Deployment(registry: GeneratedHistory.registry)
+    let deployment = try Deployment(configuration: Configuration(sources: GeneratedHistory.registry))
     defer { deployment.program.removeFiles() }
     let history = try GeneratedHistory(seed: 21, count: 20_000, now: Deployment.now)
     let records = isShuffled ? history.records.shuffled(seed: 22) : history.records

@@ -81,7 +81,7 @@ import Wire
     let account = try #require(status.accounts.first)
     #expect(account.waiting == 0, sourceLocation: sourceLocation)
     let answer = try SlowReference.compare(
-      service.log, names: service.names, registry: GeneratedHistory.registry, verdicts: status)
+      service.log, names: service.names, configuration: service.configuration, verdicts: status)
     #expect(answer.isEqual, "\(answer.text)", sourceLocation: sourceLocation)
   }
 

@@ -11,6 +11,8 @@ public final class MemoryService {
   private var ingest: Ingest?
   private var fold: FoldRole?
   private let instance: String
+  /// The settings that the journal was born with.
+  public let configuration: Configuration
   private let checkpoints: (any CheckpointStore)?
   /// Checkpoints that were begun and not written yet; the log's clock is theirs too.
   public let writing = HeldWork()
@@ -26,6 +28,7 @@ public final class MemoryService {
     self.log = log
     self.names = names
     self.instance = instance
+    self.configuration = configuration
     self.checkpoints = checkpoints
     factory = MemoryLogFactory(log)
     let administration = try factory.makeAdministration()

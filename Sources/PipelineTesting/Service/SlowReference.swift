@@ -1,5 +1,6 @@
 import Foundation
 import Hotspots
+import Incidents
 import Pipeline
 import Wire
 
@@ -18,19 +19,27 @@ public struct SlowReference {
     .deletingLastPathComponent().deletingLastPathComponent()
 
   /// Compares what a broker holds.
+  ///
+  /// - Parameters:
+  ///   - configuration: the settings in force at the end.
+  ///   - birth: the journal's, where the settings leave out when observation began; without it nothing is judged there.
   public static func compare(
-    bootstrapServers: String, prefix: String, registry: [RegisteredSource]? = nil, verdicts: ServiceStatus? = nil
+    bootstrapServers: String, prefix: String, configuration: Configuration = Configuration(), birth: LocalDay? = nil,
+    verdicts: ServiceStatus? = nil
   ) throws -> Answer {
-    try run(["compare", "--bootstrap-servers", bootstrapServers, "--prefix", prefix], registry, verdicts)
+    let place = ["compare", "--bootstrap-servers", bootstrapServers, "--prefix", prefix]
+    return try run(place, configuration, birth, verdicts)
   }
 
   /// Compares what an in-memory log holds.
   public static func compare(
-    _ log: MemoryLog, names: Names, registry: [RegisteredSource]? = nil, verdicts: ServiceStatus? = nil
+    _ log: MemoryLog, names: Names, configuration: Configuration = Configuration(), birth: LocalDay? = nil,
+    verdicts: ServiceStatus? = nil
   ) throws -> Answer {
     let dump = FileManager.default.temporaryDirectory.appending(path: "bellwether-dump-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: dump) }
-    let topics = names.inputs + names.inputs.map { $0 + ".rejections" } + [names(.boroughProjections)]
+    let topics =
+      names.inputs + names.inputs.map { $0 + ".rejections" } + [names(.boroughProjections), names(.hotspotSignals)]
     let description = try MemoryLogFactory(log).makeAdministration().describe(topics: topics, settings: [])
     var text: [UInt8] = []
     for topic in description {
@@ -41,11 +50,11 @@ public struct SlowReference {
       }
     }
     try Data(text).write(to: dump)
-    return try run(["compare", "--dump", dump.path, "--prefix", names.prefix], registry, verdicts)
+    return try run(["compare", "--dump", dump.path, "--prefix", names.prefix], configuration, birth, verdicts)
   }
 
   private static func run(
-    _ arguments: [String], _ registry: [RegisteredSource]?, _ status: ServiceStatus?
+    _ arguments: [String], _ configuration: Configuration, _ birth: LocalDay?, _ status: ServiceStatus?
   ) throws -> Answer {
     var arguments = arguments
     let folder = FileManager.default.temporaryDirectory.appending(path: "bellwether-given-\(UUID().uuidString)")
@@ -56,11 +65,10 @@ public struct SlowReference {
       try Data(status.verdictsJSON).write(to: file)
       arguments += ["--verdicts", file.path]
     }
-    if let registry {
-      let file = folder.appending(path: "registry.json")
-      try Data(Configuration(sources: registry).json).write(to: file)
-      arguments += ["--registry", file.path]
-    }
+    let file = folder.appending(path: "config.json")
+    try Data(configuration.json).write(to: file)
+    arguments += ["--config", file.path]
+    if let birth { arguments += ["--birth", birth.description] }
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["python3", root.appending(path: "replay/reference.py").path] + arguments

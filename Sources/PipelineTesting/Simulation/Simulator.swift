@@ -1,3 +1,4 @@
+import Hotspots
 import Pipeline
 
 /// Plays runs of the simulation one after the other, on threads of its own.
@@ -42,7 +43,7 @@ public final class Simulator {
   public func compareWithReference(_ outcome: Outcome) throws -> SlowReference.Answer {
     let factory = MemoryLogFactory(outcome.log)
     return try SlowReference.compare(
-      outcome.log, names: world.names, registry: GeneratedHistory.registry,
+      outcome.log, names: world.names, configuration: Configuration(sources: GeneratedHistory.registry),
       verdicts: ServiceStatus(names: world.names, log: factory))
   }
 }
