@@ -19,5 +19,5 @@ PROOFS = {
     "P7": Proof("a byte of the journal or of a signal changed; a setting changed through the journal", damage.p7),
     "P8": Proof("the input stops while hours and days pass", clocks.p8),
     "P9": Proof("the same journal folded again, each time cut otherwise", replays.p9),
-    "P11": Proof("the machine's clock is set on and back by an hour", clocks.p11, behind=4 * HOUR),
+    "P11": Proof("the machine's clock is set on and back by an hour, on ordinary nights and those that are not", clocks.p11, behind=4 * HOUR),
 }

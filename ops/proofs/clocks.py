@@ -44,7 +44,7 @@ def p8(deployment: Deployment, long: bool) -> None:
 
 def pass_boundary(deployment: Deployment, service: Service, boundary: int, areas: set[bytes]) -> float:
     """Lets the clock pass a boundary; how many seconds later the windows of the last area were closed."""
-    deployment.move_clock(boundary - 700 - deployment.now)
+    deployment.set_clock(boundary - 700)
     moment = time.monotonic() + (boundary - deployment.now) / 1_000
     told = instant_text(boundary)
     closed: dict[bytes, float] = {}
@@ -88,16 +88,20 @@ def instant_text(milliseconds: int) -> str:
 def p11(deployment: Deployment, long: bool) -> None:
     report = deployment.report
     service = deployment.start()
-    # Half an hour before a midnight in London, so that an hour back is yesterday and an hour on tomorrow.
-    deployment.move_clock(next_midnight(deployment.now) - HOUR // 2 - deployment.now)
-    for step in (0, HOUR, -HOUR, -HOUR, HOUR, HOUR, HOUR, -HOUR) * (10 if long else 1):
-        deployment.move_clock(step)
-        deployment.send(150)
-        deployment.wait_folded(service)
-        report.counts["steps of the clock"] += step != 0
-        # What is counted is compared with the reference at each projection's own time, so on both sides of midnight.
-        if step > 0:
-            deployment.ask_reference()
+    for night in special_nights(deployment.now)[:None if long else 4]:
+        # Half an hour before a midnight, so that an hour back is yesterday and an hour on tomorrow.
+        deployment.set_clock(night - HOUR // 2)
+        deployment.renew_events()
+        for step in (0, HOUR, -HOUR, HOUR, HOUR, HOUR, -HOUR, -HOUR, 22 * HOUR, HOUR):
+            deployment.move_clock(step)
+            deployment.send(40)
+            deployment.wait_journaled(service)
+            report.counts["steps of the clock"] += abs(step) == HOUR
+            if step > HOUR or step == 0:
+                # Counts are compared at each projection's own time: on this day, and at the end of the next.
+                deployment.wait_folded(service)
+                deployment.ask_reference()
+        report.counts["nights"] += 1
     report.require(service.stop() == 0, f"the service did not end well: {service.words}")
     frames = [int(frame.text("at")) for frame in deployment.reader.topic("journal")]
     falls = sum(after < before for before, after in zip(frames, frames[1:]))
@@ -112,3 +116,18 @@ def p11(deployment: Deployment, long: bool) -> None:
     report.measure(f"{falls} times a frame came with an earlier time than the one before; journal time never fell")
     deployment.catch_up()
     check(deployment)
+
+
+def special_nights(now: int) -> list[int]:
+    """Midnights in London that begin a day of 23 or 25 hours or a 29 February, and the next midnight of all: ms, the next of
+    each kind first."""
+    nights, found = [next_midnight(now)], set()
+    night = nights[0]
+    while len(nights) < 8:
+        night = next_midnight(night)
+        hours = (next_midnight(night) - night) // HOUR
+        leaps = datetime.fromtimestamp(night / 1_000, LONDON).strftime("%d %m") == "29 02"
+        if leaps or (hours != 24 and (hours not in found or len(nights) > 3)):
+            found.add(hours)
+            nights.append(night)
+    return nights

@@ -14,8 +14,8 @@ def p7(deployment: Deployment, long: bool) -> None:
     # Uncompressed, so that the broker's files hold what was written; the broker itself does not look at it again.
     plain = ("-X", "compression.type=none")
     service = deployment.start("a", *plain)
-    for _ in range(12):
-        deployment.send(150)
+    for share in (2_000, *(60,) * 8):
+        deployment.send(share)
         deployment.wait_folded(service)
         deployment.move_clock(5 * 3_600_000)
     report.require(service.stop() == 0, f"the service did not end well: {service.words}")
@@ -98,6 +98,7 @@ def change_setting(deployment: Deployment, plain: tuple[str, ...]) -> None:
     deployment.wait_folded(service)
     service.kill()
     report.counts["kills"] += 1
+    deployment.config = lower
     again = deployment.run("run", "--roles", "ingest,fold", "--until-caught-up")
     report.require(again.returncode == 0, f"after a changed setting a start ends with {again.returncode}: {again.stderr}")
     answer = deployment.run("verify")

@@ -79,6 +79,7 @@ class Deployment:
         self.services: list[Service] = []
         self.offset = 0
         self.move_clock(0)
+        self.shares = 0
         self._stream = self._events()
         self._producer = Producer({"bootstrap.servers": broker.address, "enable.idempotence": True, "linger.ms": 2, "log_level": 0,
                                    "message.max.bytes": 16 << 20, "compression.type": "lz4"})
@@ -111,9 +112,9 @@ class Deployment:
         """What the service's clock says, ms since 1970."""
         return int(time.time() * 1000) + self.offset
 
-    def reach(self, time_of_day: int) -> None:
-        """Moves the clock on to the next moment that is so many ms after an hour of UTC."""
-        self.move_clock((time_of_day - self.now) % HOUR)
+    def set_clock(self, now: int) -> None:
+        """Sets the service's clock, ms since 1970."""
+        self.move_clock(now - self.now)
 
     # --- The program --------------------------------------------------------------------------------------------------
     def _environment(self, hooks: dict[str, str]) -> dict[str, str]:
@@ -158,7 +159,8 @@ class Deployment:
     def _events(self) -> Iterator[Event]:
         """Seeded events without end, each share of them made for the moment at which it is begun."""
         share = 2_500
-        for number in range(1_000_000):
+        while True:
+            number, self.shares = self.shares, self.shares + 1
             made = subprocess.run(
                 [self.programs.events, *map(str, (self.seed + number, share, self.now - self.behind, number * share))],
                 stdout=subprocess.PIPE, check=True).stdout.splitlines()
@@ -168,6 +170,11 @@ class Deployment:
                 held = json.loads(line)
                 yield Event(held["partition"], raw(held["key"]),
                             [(name, raw(value)) for name, value in held["headers"]], raw(held["value"]), held["code"])
+
+    def renew_events(self) -> None:
+        """What is sent next is made for now."""
+        self._stream = self._events()
+        self._pending = next(self._stream)
 
     def send(self, count: int) -> None:
         """Sends the next events, acknowledged."""
@@ -192,22 +199,32 @@ class Deployment:
             raise Failed(f"{len(failures)} events could not be sent: {failures[0]}")
 
     # --- Waiting ------------------------------------------------------------------------------------------------------
+    def wait_journaled(self, service: Service) -> None:
+        """Waits until the running service has journaled or refused all that was sent."""
+        self.wait("everything to be journaled", lambda: len(self.sent) <= self._refused() + sum(
+            int(frame.text("count")) for frame in self.reader.topic("journal") if frame.text("kind") == "events"), service)
+
     def wait_folded(self, service: Service) -> None:
         """Waits until the running service has folded all that was sent."""
-        def is_folded() -> bool:
-            answer = self.run("status", "--json")
-            if answer.returncode not in (0, 1):
-                return False
-            verdicts = json.loads(answer.stdout)["verdicts"]["incidents"]
-            return verdicts["in"] == len(self.sent) and verdicts["waiting"] == 0
-        self.wait("everything to be folded", is_folded, service)
+        self.wait("everything to be folded", lambda: len(self.sent) <= self._refused() + self._judged(), service)
         self.reader.drain()
+
+    def _refused(self) -> int:
+        return len(self.reader.topic("incidents.rejections"))
+
+    def _judged(self) -> int:
+        """How many records have a verdict of the fold, by what it said last."""
+        for record in reversed(self.reader.topic("progress")):
+            if (record.key or b"").startswith(b"fold:") and record.value is not None:
+                verdicts = json.loads(record.value)["verdicts"]["incidents"]
+                return sum(verdicts[name] for name in ("folded", "duplicate", "conflict", "superseded"))
+        return 0
 
     def ask_reference(self, *further: str) -> None:
         """Counts and verdicts, from nothing but what the inputs hold."""
         answer = subprocess.run(
             ["python3", ROOT / "replay/reference.py", "compare", "--bootstrap-servers", self.broker.address,
-             "--prefix", self.prefix, "--registry", self.config, *further],
+             "--prefix", self.prefix, "--config", self.config, *further],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if answer.returncode == 1:
             for line in answer.stdout.splitlines():
