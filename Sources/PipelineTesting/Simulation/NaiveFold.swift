@@ -15,7 +15,8 @@ struct NaiveFold {
   private(set) var verdicts = Verdicts()
   /// Whatever ever had an event.
   private(set) var known: Set<Bucket> = []
-  var sources = SourceTable()
+  private var sources = SourceTable()
+  private var sites = SiteTable()
   private var newest: [Identity: Standing] = [:]
   private let registry: [String: Force]
 
@@ -25,6 +26,14 @@ struct NaiveFold {
 
   /// Time never falls.
   mutating func begin(at: EventTime) { now = max(now, at) }
+
+  /// The events of a frame's lines.
+  mutating func scan(_ lines: [UInt8]) throws -> [JournalEvent] {
+    var scanner = JournalLineScanner()
+    var events: [JournalEvent] = []
+    while let event = try scanner.next(in: lines.span, sources: &sources, sites: &sites) { events.append(event) }
+    return events
+  }
 
   mutating func apply(_ event: JournalEvent) {
     if let standing = newest[event.identity]?.event, event.revision <= standing.revision {
@@ -38,18 +47,23 @@ struct NaiveFold {
       return
     }
     verdicts.folded += 1
-    let bucket = bucket(of: event)
+    let (bucket, reason) = attribution(of: event)
     newest[event.identity] = Standing(event: event, bucket: bucket, day: LocalDay(containing: event.occurredFrom))
     guard event.kind == .fact else { return }
     known.insert(bucket)
     if event.isUnmapped { verdicts.unmappedOffence += 1 }
-    if bucket.isUnattributed { verdicts.unattributed += 1 }
+    if let reason { verdicts.unplaced[reason] += 1 }
   }
 
-  private func bucket(of event: JournalEvent) -> Bucket {
-    if case .area(let area) = event.place { return Bucket(area) }
-    if event.place != .unplaced(.outOfScope), case .area(let area) = event.responsible { return Bucket(area) }
-    return .unattributed(registry[sources.name(of: event.source)])
+  private func attribution(of event: JournalEvent) -> (Bucket, Unplaced?) {
+    let force = registry[sources.name(of: event.source)]
+    switch (event.place, event.responsible) {
+    case (.area(let area), _): return (Bucket(area), nil)
+    case (.unplaced(.outOfScope), _): return (.unattributed(force), .outOfScope)
+    case (_, .area(let area)): return (Bucket(area), nil)
+    case (_, .unplaced): return (.unattributed(force), .outOfScope)
+    case (.unplaced(let reason), nil): return (.unattributed(force), reason)
+    }
   }
 
   /// The value of a projection's member `measures`.
