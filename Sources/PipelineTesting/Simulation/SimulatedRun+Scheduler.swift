@@ -35,7 +35,7 @@ extension SimulatedRun {
   private func history(_ world: SimulatedWorld, seed: UInt64) -> [OutgoingRecord] {
     var generator = IncidentGenerator(
       seed: seed, now: EventTime(milliseconds: start), poison: world.poison, registry: true, rates: .eventful)
-    return generator.generate(count: 8 + draw(below: 24)).map { $0.outgoing(topic: names(.incidents)) }
+    return generator.generate(count: 8 + draw(below: 24)).map { $0.outgoing(prefix: names.prefix) }
   }
 
   private func makeMove(_ feeder: inout SimulationFeeder, _ observer: SimulationObserver) throws {
@@ -233,7 +233,7 @@ extension SimulatedRun {
   private var isSettled: Bool {
     guard log.state.openTransactions.isEmpty else { return false }
     return shared.withLock { shared in
-      for (role, count) in [(Role.ingest, Topic.incidents.partitions), (.fold, Topic.journal.partitions)] {
+      for (role, count) in [(Role.ingest, Topic.inputPartitions), (.fold, Topic.journal.partitions)] {
         let caughtUp = shared.processes.filter { $0.role == role && $0.isRunning }.compactMap(\.caughtUp)
         guard caughtUp.reduce(0, +) == count else { return false }
       }
