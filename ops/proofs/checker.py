@@ -187,13 +187,15 @@ def ask_status(deployment: Deployment) -> None:
     if answer.returncode not in (0, 1):
         return
     status = json.loads(answer.stdout)
-    verdicts = status["verdicts"]["incidents"]
-    for kind, wrong in (("lost", verdicts["waiting"]), ("duplicated", -verdicts["waiting"])):
-        if wrong > 0:
-            report.find(kind, f"status: {wrong} records too many or too few have a verdict")
-    if verdicts["in"] != len(deployment.sent):
-        report.find("lost", f"status: {verdicts['in']} records in, {len(deployment.sent)} were sent")
-    (deployment.directory / "verdicts.json").write_text(json.dumps({"incidents": verdicts}))
+    for topic, verdicts in status["verdicts"].items():
+        sent = sum(position[0] == topic for position in deployment.sent)
+        if verdicts["waiting"] != 0:
+            report.find("lost" if verdicts["waiting"] > 0 else "duplicated",
+                        f"status: {topic} has {verdicts['waiting']} records without a verdict")
+        if verdicts["in"] != sent:
+            report.find("lost" if verdicts["in"] < sent else "duplicated",
+                        f"status: {verdicts['in']} records of {topic}, {sent} were sent")
+    (deployment.directory / "verdicts.json").write_text(json.dumps(status["verdicts"]))
 
 
 def ask_verify(deployment: Deployment) -> None:

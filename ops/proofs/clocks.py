@@ -59,7 +59,7 @@ def pass_boundary(deployment: Deployment, service: Service, boundary: int, areas
         looked = len(records)
         return closed.keys() >= areas
 
-    deployment.wait(f"the windows of {len(areas)} areas to close at {told}", all_closed, service)
+    deployment.wait(f"the windows of {len(areas)} areas to close at {told}", all_closed, service, patience=60)
     return max(closed.values()) - moment
 
 

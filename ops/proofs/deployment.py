@@ -7,13 +7,14 @@ from typing import Iterator, NamedTuple
 from confluent_kafka import Producer
 
 from .broker import ROOT, Broker
-from .reader import Reader
+from .reader import INPUTS, Reader
 from .report import KINDS, Failed, Report
 
 HOUR = 3_600_000
 
 
 class Event(NamedTuple):
+    topic: str
     partition: int
     key: bytes | None
     headers: list[tuple[str, bytes]]
@@ -125,10 +126,11 @@ class Deployment:
         return [str(self.programs.service), *arguments, "--bootstrap-servers", self.broker.address, "--prefix",
                 self.prefix, "--state-dir", str(self.directory / "state"), "--instance", instance]
 
-    def run(self, *arguments: str, instance: str = "a") -> subprocess.CompletedProcess:
-        """Runs a command to its end."""
+    def run(self, *arguments: str, instance: str = "a", preexec_fn=None) -> subprocess.CompletedProcess:
+        """Runs a command to its end. `preexec_fn` is called in the new process first."""
         return subprocess.run(self._arguments(arguments, instance), env=self._environment({}), text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+                              preexec_fn=preexec_fn)
 
     def start(self, instance: str = "a", *further: str, crash: str = "", freeze: str = "",
               roles: str = "ingest,fold") -> Service:
@@ -168,7 +170,7 @@ class Deployment:
                 self.config.write_bytes(made[0])
             for line in made[1:]:
                 held = json.loads(line)
-                yield Event(held["partition"], raw(held["key"]),
+                yield Event(held["topic"], held["partition"], raw(held["key"]),
                             [(name, raw(value)) for name, value in held["headers"]], raw(held["value"]), held["code"])
 
     def renew_events(self) -> None:
@@ -178,7 +180,6 @@ class Deployment:
 
     def send(self, count: int) -> None:
         """Sends the next events, acknowledged."""
-        topic = self.prefix + "incidents"
         failures: list[str] = []
 
         def delivered(event: Event):
@@ -186,13 +187,13 @@ class Deployment:
                 if error:
                     failures.append(str(error))
                 else:
-                    self.sent["incidents", message.partition(), message.offset()] = event.code
+                    self.sent[event.topic, message.partition(), message.offset()] = event.code
             return note
 
         for _ in range(count):
             event, self._pending = self._pending, next(self._stream)
-            self._producer.produce(topic, event.value, event.key, event.partition, headers=event.headers,
-                                   on_delivery=delivered(event))
+            self._producer.produce(self.prefix + event.topic, event.value, event.key, event.partition,
+                                   headers=event.headers, on_delivery=delivered(event))
             self._producer.poll(0)
         self._producer.flush()
         if failures:
@@ -204,20 +205,20 @@ class Deployment:
         self.wait("everything to be journaled", lambda: len(self.sent) <= self._refused() + sum(
             int(frame.text("count")) for frame in self.reader.topic("journal") if frame.text("kind") == "events"), service)
 
-    def wait_folded(self, service: Service) -> None:
+    def wait_folded(self, *services: Service) -> None:
         """Waits until the running service has folded all that was sent."""
-        self.wait("everything to be folded", lambda: len(self.sent) <= self._refused() + self._judged(), service)
+        self.wait("everything to be folded", lambda: len(self.sent) <= self._refused() + self._judged(), *services)
         self.reader.drain()
 
     def _refused(self) -> int:
-        return len(self.reader.topic("incidents.rejections"))
+        return sum(len(self.reader.topic(topic + ".rejections")) for topic in INPUTS)
 
     def _judged(self) -> int:
         """How many records have a verdict of the fold, by what it said last."""
         for record in reversed(self.reader.topic("progress")):
             if (record.key or b"").startswith(b"fold:") and record.value is not None:
-                verdicts = json.loads(record.value)["verdicts"]["incidents"]
-                return sum(verdicts[name] for name in ("folded", "duplicate", "conflict", "superseded"))
+                return sum(verdicts[name] for verdicts in json.loads(record.value)["verdicts"].values()
+                           for name in ("folded", "duplicate", "conflict", "superseded"))
         return 0
 
     def ask_reference(self, *further: str) -> None:
@@ -234,14 +235,17 @@ class Deployment:
         self.report.require(answer.returncode in (0, 1),
                             f"the reference ended with {answer.returncode}: {answer.stdout[-500:]}")
 
-    def wait(self, what: str, until, service: Service | None = None) -> float:
-        """Waits until something is so; how long, in seconds. A service that dies meanwhile ends the wait."""
+    def wait(self, what: str, until, *services: Service, patience: int = 300) -> float:
+        """Waits until something is so; how long, in seconds. One of the services that
+        dies meanwhile ends the wait."""
         began = time.monotonic()
         while not until():
-            if service is not None and not service.is_alive:
-                raise Failed(f"waiting for {what}, the service ended with {service.process.returncode}: {service.words}")
-            if time.monotonic() - began > 300:
-                raise Failed(f"waited five minutes for {what}")
+            for service in services:
+                if not service.is_alive:
+                    raise Failed(f"waiting for {what}, the service ended with {service.process.returncode}: "
+                                 f"{service.words}")
+            if time.monotonic() - began > patience:
+                raise Failed(f"waited {patience} s for {what}")
             time.sleep(0.02)
         return time.monotonic() - began
 

@@ -32,7 +32,7 @@ def p9(deployment: Deployment, long: bool) -> None:
             deployment.send(share)
             time.sleep(0.05)
         deployment.move_clock(7 * 3_600_000)
-        deployment.wait_folded(services[0])
+        deployment.wait_folded(*services)
         for service in services:
             report.require(service.stop() == 0, f"a service did not end well: {service.words}")
     deployment.catch_up()
