@@ -41,6 +41,8 @@ public enum Bellwether {
       case .verify: try VerifyCommand(invocation, deployment).perform()
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
       case .simulate: try SimulateCommand(invocation, deployment).perform()
+      case .validate: try ValidateCommand(invocation, deployment).perform()
+      case .send: try SendCommand(invocation, deployment).perform()
       }
     } catch {
       Output.complain("\(error)")
