@@ -4,8 +4,10 @@ public enum Action: Hashable, Sendable {
   case topicsPlan, topicsApply, topicsCheck
   case status, verify
   case configurationCheck, configurationApply
+  case releaseApply
   case importPoliceUK
   case simulate
+  case demo
   case validate, send
 }
 
@@ -75,6 +77,15 @@ extension CommandTable where Action == Arguments.Action {
               discussion: "The change is written into the journal, so that a replay has it where it was. Applying the "
                 + "same settings again changes nothing."),
           ]),
+        Command(
+          "release", "Upgrade the fold",
+          [
+            Command(
+              "apply", "Let this program's release of the fold publish from here on", action: .releaseApply,
+              discussion: "To be run by the newer program, best while its `run` waits beside the older one: that "
+                + "publishes what lies before, leaves, and the newer one takes over. What no longer holds by the new "
+                + "rules is withdrawn, what is new is raised.")
+          ]),
         Command("status", "Show positions, lag and verdicts per topic", action: .status),
         Command(
           "verify", "Fold the journal anew and compare everything that was published", action: .verify,
@@ -91,6 +102,16 @@ extension CommandTable where Action == Arguments.Action {
                 "Each row becomes an incident of its month. Importing a file again changes nothing. Rows that "
                 + "cannot be read are named with what to do about them; the others go on, and the exit code is 1.")
           ]),
+        Command(
+          "demo", "Show everything at work in one process, with a broker of its own", action: .demo,
+          options: [
+            Options.seed.declaration, Options.rate.declaration, Options.plain.declaration,
+            Options.duration.declaration,
+          ],
+          discussion:
+            "Imports four simulated weeks at speed and goes on live. In one area a hotspot is injected, of which a signal "
+            + "must come. The broker listens on 127.0.0.1 and keeps everything in memory; it proves nothing. `q` or "
+            + "Control-C quits. With --for the exit code is 1 when something was not as it should be."),
         Command(
           "simulate", "Make events up, in the numbers that are published", action: .simulate,
           options: [

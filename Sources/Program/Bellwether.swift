@@ -29,6 +29,8 @@ public enum Bellwether {
 
   private static func perform(_ invocation: Invocation<Arguments.Action>, _ hooks: Hooks) -> ExitCode {
     do {
+      // It works on no deployment, and leaves nothing behind.
+      if invocation.action == .demo { return try DemoCommand(invocation).perform() }
       let deployment = try Deployment(invocation, hooks)
       return switch invocation.action {
       case .run: try RunCommand(invocation, deployment).perform()
@@ -37,10 +39,12 @@ public enum Bellwether {
       case .topicsCheck: try TopicsCommand(invocation, deployment).check()
       case .configurationCheck: try ConfigurationCommand(deployment).check()
       case .configurationApply: try ConfigurationCommand(deployment).apply()
+      case .releaseApply: try ReleaseCommand(deployment).apply()
       case .status: try StatusCommand(invocation, deployment).perform()
       case .verify: try VerifyCommand(invocation, deployment).perform()
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
       case .simulate: try SimulateCommand(invocation, deployment).perform()
+      case .demo: .fine
       case .validate: try ValidateCommand(invocation, deployment).perform()
       case .send: try SendCommand(invocation, deployment).perform()
       }
