@@ -84,8 +84,9 @@ import Wire
 
   // MARK: - Running and reading
 
-  static func service() throws -> MemoryService {
+  static func service(from start: EventTime? = nil) throws -> MemoryService {
     let log = MemoryLog()
+    if let start { log.clock.set(start.milliseconds) }
     // So that the generated past is judged.
     let observedFrom = LocalDay(containing: EventTime(milliseconds: log.clock.now)).advanced(by: -70)
     let days = Dictionary(uniqueKeysWithValues: InputTopic.allCases.map { ($0, observedFrom) })
