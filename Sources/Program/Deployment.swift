@@ -11,6 +11,7 @@ struct Deployment {
   let names: Names
   let instance: String
   let stateDirectory: URL
+  let bootstrapServers: String
   let log: KafkaLogFactory
   /// The same, for what only reads along: little is fetched ahead.
   let readingLog: KafkaLogFactory
@@ -31,10 +32,11 @@ struct Deployment {
         "the state directory \(stateDirectory.path) cannot be made: \(error.localizedDescription)"
           + "\n  choose another one with --state-dir")
     }
-    let (directory, instance) = (stateDirectory, instance)
+    bootstrapServers = invocation[Options.bootstrapServers]
+    let (servers, directory, instance) = (bootstrapServers, stateDirectory, instance)
     func factory(_ readAhead: Int) -> KafkaLogFactory {
       KafkaLogFactory(
-        bootstrapServers: invocation[Options.bootstrapServers],
+        bootstrapServers: servers,
         properties: Dictionary(invocation[Options.properties].map { ($0.name, $0.value) }) { _, last in last },
         logFile: directory.appending(path: "librdkafka.log").path, clientID: "bellwether-\(instance)",
         readAhead: readAhead)
