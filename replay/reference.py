@@ -246,8 +246,8 @@ def counts(events: Iterable[Event], now: int) -> dict[str, dict[str, int]]:
 # Of a detector: oldest and newest day of its baseline (in days before), what it judges unless told so, its parameters.
 EARS = {"baseline": 7, "lag": 2, "threshold": 3.090232306167813, "minSigma": 1}
 DETECTORS = {
-    "earsC1": (7, 1, [], EARS | {"lag": 0}),
     "earsC2": (9, 3, ["knifeCrime", "knifeInjury", "hospitalSharp", "tagBreach"], EARS),
+    "earsC1": (7, 1, [], EARS | {"lag": 0}),
     "earsC3": (11, 1, [], EARS | {"threshold": 1.959963984540054}),
     "earsC3R": (11, 1, [], EARS | {"threshold": 1.959963984540054})}
 STANDS, ENDED = ("raised", "updated"), ("cleared", "withdrawn")

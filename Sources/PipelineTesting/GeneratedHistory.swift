@@ -15,9 +15,9 @@ public struct GeneratedHistory: Sendable {
   }
 
   /// `now`: the reader's clock when it begins to read.
-  public init(seed: UInt64, count: Int, now: EventTime) throws {
+  public init(seed: UInt64, count: Int, now: EventTime, rates: IncidentGenerator.Rates = .usual) throws {
     var generator = IncidentGenerator(
-      seed: seed, now: now, poison: try PoisonRecord.load(directory: Self.rejectedFolder), registry: true)
+      seed: seed, now: now, poison: try PoisonRecord.load(directory: Self.rejectedFolder), registry: true, rates: rates)
     records = generator.generate(count: count)
   }
 

@@ -21,6 +21,25 @@ import Wire
     try expectIntendedRefusals(records, deployment)
   }
 
+  /// In parts, with so much happening on the newest days that signals are raised, cleared, withdrawn and raised again.
+  @Test func finalSignalsEqualTheReference() throws {
+    let observedFrom = LocalDay(containing: Deployment.now).advanced(by: -70)
+    let deployment = try Deployment(
+      configuration: Configuration(observedFrom: [.incidents: observedFrom], sources: GeneratedHistory.registry))
+    defer { deployment.program.removeFiles() }
+    let history = try GeneratedHistory(seed: 23, count: 12_000, now: Deployment.now, rates: .eventful)
+    for start in stride(from: 0, to: history.records.count, by: 2_000) {
+      let part = history.records[start..<min(start + 2_000, history.records.count)]
+      try deployment.send(part.map { $0.outgoing(topic: deployment.names(.incidents)) })
+      try deployment.runUntilCaughtUp()
+    }
+    try deployment.expectEqualToReference()
+    let signals = try deployment.read(deployment.names(.hotspotSignals))
+    var tally = SignalTally()
+    for record in signals.records { tally.note(try JSONValue(parsing: record.value.map { signals.copy($0) } ?? [])) }
+    #expect(tally.isEventful("earsC2"), "\(tally)")
+  }
+
   /// What the generator meant to break was refused with the code meant, at the member meant, and nothing else was.
   private func expectIntendedRefusals(_ records: [GeneratedRecord], _ deployment: Deployment) throws {
     let inputs = try deployment.read(deployment.names(.incidents))

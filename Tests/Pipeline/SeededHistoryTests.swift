@@ -7,6 +7,28 @@ import Wire
 
 /// Whole histories through the whole pipeline in memory, against the slow reference.
 @Suite struct SeededHistoryTests {
+  /// So much happens on the newest days that signals are raised, updated, cleared, withdrawn and raised again, by every
+  /// detector: what stands at the end equals the reference, and each record follows from its own counts.
+  @Test(arguments: [UInt64(5), 6])
+  func finalSignalsEqualTheReference(seed: UInt64) throws {
+    var configuration = try Self.service().configuration
+    for index in configuration.detectors.indices {
+      configuration.detectors[index].measures = [.init(.knifeCrime), .init(.knifeInjury), .init(.robbery)]
+    }
+    let service = try MemoryService(configuration: configuration)
+    let history = try GeneratedHistory(seed: seed, count: 8_000, now: Self.now(service), rates: .eventful)
+    for start in stride(from: 0, to: history.records.count, by: 700) {
+      try service.feed(history.records[start..<min(start + 700, history.records.count)].map { $0.outgoing() })
+      try service.runUntilCaughtUp()
+      service.log.clock.advance(milliseconds: 11 * 3_600_000)
+    }
+    try service.runUntilCaughtUp()
+    try Self.expectEqualToReference(service)
+    var tally = SignalTally()
+    for signal in try Self.signals(service) { tally.note(signal) }
+    for detector in Detector.table { #expect(tally.isEventful(detector.name), "\(detector.name) \(tally)") }
+  }
+
   /// 20,000 incidents, read in three parts with time passing between them.
   @Test(arguments: [UInt64(1)])
   func projectionsEqualTheReference(seed: UInt64) throws {
@@ -111,6 +133,12 @@ import Wire
       found[place] = "\(header("code")) \(header("member"))"
     }
     #expect(found == expected, sourceLocation: sourceLocation)
+  }
+
+  /// Everything published of signals, in order.
+  static func signals(_ service: MemoryService) throws -> [JSONValue] {
+    let batch = try service.log.committedRecords(in: TopicPartition("hotspot-signals", 0))
+    return try batch.records.map { try JSONValue(parsing: $0.value.map { batch.copy($0) } ?? []) }
   }
 
   /// The newest counts of each area.
