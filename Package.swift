@@ -31,6 +31,7 @@ let package = Package(
       swiftSettings: touchingC),
     .target(name: "Pipeline", dependencies: ["Incidents", "Hotspots", "Wire"], swiftSettings: ours),
     .target(name: "PublicData", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
+    .target(name: "SimulatedEvents", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: touchingC),
     .target(
@@ -39,7 +40,9 @@ let package = Package(
     // reach into.
     .target(
       name: "Program",
-      dependencies: ["Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData"],
+      dependencies: [
+        "Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData", "SimulatedEvents",
+      ],
       swiftSettings: ours),
     .executableTarget(name: "bellwether", dependencies: ["Program"], swiftSettings: ours),
     .executableTarget(
@@ -67,6 +70,9 @@ let package = Package(
     .testTarget(
       name: "PublicDataTests", dependencies: ["PublicData", "Wire", "Incidents"], path: "Tests/PublicData",
       swiftSettings: ours),
+    .testTarget(
+      name: "SimulatedEventsTests", dependencies: ["SimulatedEvents", "Wire", "Incidents"],
+      path: "Tests/SimulatedEvents", swiftSettings: ours),
     .testTarget(
       name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "Wire"], path: "Tests/Broker",
       swiftSettings: ours),

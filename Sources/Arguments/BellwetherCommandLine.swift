@@ -5,6 +5,7 @@ public enum Action: Hashable, Sendable {
   case status, verify
   case configurationCheck, configurationApply
   case importPoliceUK
+  case simulate
 }
 
 /// A part of the pipeline that one process can run.
@@ -89,6 +90,17 @@ extension CommandTable where Action == Arguments.Action {
                 "Each row becomes an incident of its month. Importing a file again changes nothing. Rows that "
                 + "cannot be read are named with what to do about them; the others go on, and the exit code is 1.")
           ]),
+        Command(
+          "simulate", "Make events up, in the numbers that are published", action: .simulate,
+          options: [
+            Options.seed.declaration, Options.from.declaration, Options.days.declaration, Options.rate.declaration,
+            Options.scale.declaration, Options.poison.declaration, Options.hotspots.declaration,
+            Options.to.declaration,
+          ],
+          discussion:
+            "Incidents, tag breaches and hospital events of the 183 areas in the order of their arrival, sent to their "
+            + "three topics or written to one file. The same options give the same bytes. How many, where and how late "
+            + "they are recorded is as published; everything else is assumed, and nobody in it is real."),
       ],
       commonOptions: [
         Options.bootstrapServers.declaration, Options.prefix.declaration, Options.stateDirectory.declaration,

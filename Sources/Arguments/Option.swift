@@ -75,6 +75,35 @@ extension Option where Value == String {
   }
 }
 
+extension Option {
+  /// One value, made of its text by `parse`, which refuses by throwing. Of several given the last one counts.
+  public static func value(
+    _ name: String, value: String, _ summary: String, shownDefault: String?,
+    fallback: @escaping @Sendable () -> Value, parse: @escaping @Sendable (String) throws(ValueError) -> Value
+  ) -> Option {
+    Option(
+      declaration: OptionDeclaration(
+        name: name, valueName: value, summary: summary, isRepeatable: false, shownDefault: shownDefault,
+        completion: .nothing, evaluate: { values throws(ValueError) in try parse(values[values.count - 1]) }),
+      fallback: { _ in fallback() })
+  }
+
+  /// Any number of values, each made of its text by `parse`; none when not given.
+  public static func values<Element>(
+    _ name: String, value: String, _ summary: String, parse: @escaping @Sendable (String) throws(ValueError) -> Element
+  ) -> Option where Value == [Element] {
+    Option(
+      declaration: OptionDeclaration(
+        name: name, valueName: value, summary: summary, isRepeatable: true, shownDefault: nil, completion: .nothing,
+        evaluate: { texts throws(ValueError) in
+          var values: [Element] = []
+          for text in texts { values.append(try parse(text)) }
+          return values
+        }),
+      fallback: { _ in [] })
+  }
+}
+
 extension Option where Value == String? {
   /// The name of a file, nil when not given.
   public static func file(_ name: String, _ summary: String) -> Option {

@@ -19,8 +19,23 @@ struct LinePlace: Comparable, Sendable, BitwiseCopyable {
   static func < (a: LinePlace, b: LinePlace) -> Bool { a.packed < b.packed }
 }
 
-/// What is known of one identity: its newest revision, and where that counts. 64 bytes.
+/// What is known of one identity: its newest revision, and where that counts; or one row of a hospital's return, which has
+/// no identity of its own. 64 bytes.
 struct LiveEvent: Sendable, BitwiseCopyable {
+  /// What a slot holds.
+  enum Role: UInt8, Sendable, BitwiseCopyable {
+    /// Known, so that older revisions are superseded, and counted nowhere.
+    case retraction
+    /// Counted where it says.
+    case event
+    /// Known, and counted through its rows.
+    case `return`
+    /// Counted where it says, as part of a return.
+    case row
+    /// Nothing: a row was here.
+    case free
+  }
+
   var identity: Identity
   var content: UInt64
   var revision: UInt64
@@ -30,14 +45,23 @@ struct LiveEvent: Sendable, BitwiseCopyable {
   /// The neighbours in the chain of the hour: slots plus one, 0 for none.
   var next: UInt32 = 0
   var previous: UInt32 = 0
+  /// Of a return its first row, of a row the next one of its return, of a free slot the next free one: slots plus one, 0
+  /// for none.
+  var rows: UInt32 = 0
   var measures: MeasureSet
   var bucket: Bucket
   var precision: Precision
-  /// False for a retraction: known, so that older revisions are superseded, and counted nowhere.
-  var isCounted: Bool
+  var role: Role
+
+  /// Whether it counts itself, and is in the chain of its hour.
+  var isCounted: Bool { role == .event || role == .row }
+
+  /// Whether it is found by its identity.
+  var isNamed: Bool { role != .row && role != .free }
 }
 
-/// All live events, found by identity and by hour. Slots are never given back: an identity once seen stays known.
+/// All live events, found by identity and by hour. An identity once seen stays known; only the slots of a return's rows are
+/// given back, and used again.
 ///
 /// An open-addressing index of slots (linear probing, at most 3/4 full) over pages of events, and for each hour a
 /// doubly linked chain through the events that count in it, so that a window can walk what enters and leaves it.
@@ -47,7 +71,12 @@ struct EventStore: Sendable {
   private var pages: [[LiveEvent]] = []
   /// For each page whether it holds what no checkpoint has yet.
   private var changed: [Bool] = []
+  /// How many slots there are.
   private(set) var count = 0
+  /// How many of them hold an identity.
+  private var named = 0
+  /// The first free slot plus one, 0 for none.
+  private var free: UInt32 = 0
   /// Slots plus one, 0 for empty; a power of two long.
   private var index: [UInt32]
   /// The first event of each hour since 1970, in pages made when first needed: slots plus one, 0 for none.
@@ -86,7 +115,20 @@ struct EventStore: Sendable {
 
   /// Adds an event whose identity is new; it is in no chain yet.
   mutating func insert(_ event: LiveEvent) -> Int {
-    if (count + 1) * 4 > index.count * 3 { growIndex() }
+    if (named + 1) * 4 > index.count * 3 { growIndex() }
+    let slot = place(event)
+    enter(slot, event.identity)
+    return slot
+  }
+
+  /// Puts an event into a free slot, or behind all others.
+  private mutating func place(_ event: LiveEvent) -> Int {
+    if free != 0 {
+      let slot = Int(free) - 1
+      free = self[slot].rows
+      self[slot] = event
+      return slot
+    }
     let slot = count
     if slot % Self.slotsPerPage == 0 {
       pages.append([])
@@ -96,11 +138,11 @@ struct EventStore: Sendable {
     pages[pages.count - 1].append(event)
     changed[changed.count - 1] = true
     count += 1
-    enter(slot, event.identity)
     return slot
   }
 
   private mutating func enter(_ slot: Int, _ identity: Identity) {
+    named += 1
     let mask = index.count - 1
     var probe = Int(truncatingIfNeeded: identity.low) & mask
     while index[probe] != 0 { probe = (probe + 1) & mask }
@@ -109,7 +151,8 @@ struct EventStore: Sendable {
 
   private mutating func growIndex() {
     index = Array(repeating: 0, count: index.count * 2)
-    for slot in 0..<count { enter(slot, self[slot].identity) }
+    named = 0
+    for slot in 0..<count where self[slot].isNamed { enter(slot, self[slot].identity) }
   }
 
   /// Puts an event into the chain of its hour.
@@ -157,6 +200,57 @@ struct EventStore: Sendable {
   }
 }
 
+// MARK: - The rows of returns
+
+extension EventStore {
+  /// Adds a row to the return in a slot; it is in no chain yet. Rows have no order.
+  mutating func insert(_ row: LiveEvent, rowOf slot: Int) -> Int {
+    var row = row
+    row.rows = self[slot].rows
+    let place = place(row)
+    self[slot].rows = UInt32(place) + 1
+    return place
+  }
+
+  /// The slot of a row of the return in a slot; nil when it has none.
+  func firstRow(of slot: Int) -> Int? {
+    let row = self[slot].rows
+    return row == 0 ? nil : Int(row) - 1
+  }
+
+  /// Takes away the first row of the return in a slot, which is in no chain any more.
+  mutating func removeFirstRow(of slot: Int) {
+    let row = self[slot].rows
+    guard row != 0 else { return }
+    self[slot].rows = self[Int(row) - 1].rows
+    self[Int(row) - 1] = .free(next: free)
+    free = row
+  }
+
+  /// Whether each row belongs to exactly one return, which a checkpoint that was damaged might deny.
+  var areRowsSound: Bool {
+    var owned = [Bool](repeating: false, count: count)
+    for slot in 0..<count where self[slot].role == .return {
+      var link = self[slot].rows
+      while link != 0 {
+        let row = Int(link) - 1
+        guard row < count, self[row].role == .row, !owned[row] else { return false }
+        owned[row] = true
+        link = self[row].rows
+      }
+    }
+    return (0..<count).allSatisfy { owned[$0] == (self[$0].role == .row) }
+  }
+}
+
+extension LiveEvent {
+  fileprivate static func free(next: UInt32) -> LiveEvent {
+    LiveEvent(
+      identity: Identity(high: 0, low: 0), content: 0, revision: 0, line: LinePlace(packed: 0), hour: Hour(index: 0),
+      rows: next, measures: [], bucket: .unattributed(nil), precision: .exact, role: .free)
+  }
+}
+
 // MARK: - Checkpoints
 
 extension EventStore {
@@ -188,8 +282,12 @@ extension EventStore {
     changed.append(false)
     count += page.events.count
     for (place, event) in page.events.enumerated() {
-      enter(first + place, event.identity)
+      if event.isNamed { enter(first + place, event.identity) }
       if event.isCounted { link(first + place) }
+      if event.role == .free {
+        self[neighboursOf: first + place].rows = free
+        free = UInt32(first + place) + 1
+      }
     }
   }
 

@@ -23,7 +23,10 @@ public struct Fold: Sendable {
   private var windows = WindowCounts()
   var days = DayCounts()
   var states = SourceStates()
-  private var introduced = 0
+  /// The periods of the hospitals' returns.
+  var periods = ReturnPeriods()
+  /// The statuses of sources that the frames made due and nobody has taken yet.
+  var statuses: [SourceStatus] = []
   var publication = Publication()
   var dayPublication = DayPublication()
 
@@ -77,7 +80,7 @@ public struct Fold: Sendable {
     lastIndex = 0
     isControlFrame = true
     let now = now ?? EventTime(milliseconds: 0)
-    states.register(configuration.sources, at: now)
+    register(configuration.sources?.map { ($0, now) })
     self.configuration = configuration
     rules = JudgingRules(configuration, birth: LocalDay(containing: birth ?? now))
   }
@@ -97,11 +100,19 @@ public struct Fold: Sendable {
   }
 
   private mutating func introduceNewSources() {
-    while introduced < sourceTable.count {
-      let source = SourceIndex(UInt32(introduced))
-      states.introduce(source, name: sourceTable.name(of: source))
-      introduced += 1
+    while states.sources.count < sourceTable.count { states.introduce() }
+  }
+
+  /// Takes a registry and for each of its sources since when it is known, unless it was known before.
+  private mutating func register(_ listed: [(source: RegisteredSource, since: EventTime)]?) {
+    for (source, _) in listed ?? [] { _ = sourceTable.index(of: Array(source.name.utf8).span) }
+    introduceNewSources()
+    let registrations = listed?.map { source, since in
+      let index = sourceTable.index(of: Array(source.name.utf8).span)
+      let known = states[index].registration?.since
+      return (index, SourceStates.Registration(source, since: known ?? since))
     }
+    states.register(registrations, sites: &siteTable)
   }
 
   private func judge(_ event: JournalEvent, against known: LiveEvent?) -> Verdict {
@@ -111,18 +122,19 @@ public struct Fold: Sendable {
   }
 
   private mutating func fold(_ event: JournalEvent, into slot: Int?) {
-    let bucket = bucket(of: event)
+    let (bucket, reason) = attribution(of: event.place, event)
     let isFact = event.kind == .fact
     states.count(event) {
       $0.folded += 1
       guard isFact else { return }
       if event.isUnmapped { $0.unmappedOffence += 1 }
-      if bucket.isUnattributed { $0.unattributed += 1 }
+      if let reason { $0.unplaced[reason] += 1 }
     }
     let live = LiveEvent(
       identity: event.identity, content: event.content, revision: event.revision,
       line: LinePlace(frame: frames - 1, index: lastIndex), hour: event.occurredFrom.hour,
-      measures: isFact ? event.measures : [], bucket: bucket, precision: event.precision, isCounted: isFact)
+      measures: isFact ? event.measures : [], bucket: bucket, precision: event.precision,
+      role: LiveEvent.Role(event.kind))
     let place: Int
     if let slot {
       takeBack(slot)
@@ -131,19 +143,37 @@ public struct Fold: Sendable {
     } else {
       place = events.insert(live)
     }
-    guard isFact else { return }
-    events.link(place)
-    count(live, sign: 1)
-    publication.note(bucket)
-    dayPublication.note(bucket, in: currentHour)
+    switch event.kind {
+    case .fact: enter(place)
+    case .retraction: break
+    case .return: foldRows(of: event, into: place, isNew: slot == nil)
+    }
   }
 
-  private mutating func takeBack(_ slot: Int) {
-    let known = events[slot]
-    guard known.isCounted else { return }
+  /// Counts the event or the row in a slot from now on.
+  mutating func enter(_ slot: Int) {
+    events.link(slot)
+    let live = events[slot]
+    count(live, sign: 1)
+    publication.note(live.bucket)
+    dayPublication.note(live.bucket, in: currentHour)
+  }
+
+  /// Counts it no longer.
+  mutating func leave(_ slot: Int) {
     events.unlink(slot)
-    count(known, sign: -1)
-    publication.touch(known.bucket)
+    let live = events[slot]
+    count(live, sign: -1)
+    publication.touch(live.bucket)
+  }
+
+  /// Takes back what an identity counts for.
+  private mutating func takeBack(_ slot: Int) {
+    switch events[slot].role {
+    case .event: leave(slot)
+    case .return: removeRows(of: slot)
+    case .retraction, .row, .free: break
+    }
   }
 
   private mutating func count(_ event: LiveEvent, sign: Int32) {
@@ -164,14 +194,23 @@ public struct Fold: Sendable {
 
   private var currentHour: Hour { now?.hour ?? Hour(index: 0) }
 
-  /// Where an event counts: its area, else its responsible area, else the unattributed bucket of its source's force.
-  private func bucket(of event: JournalEvent) -> Bucket {
-    switch event.place {
-    case .area(let area): return Bucket(area)
-    case .unplaced(.outOfScope): break
-    case .unplaced: if case .area(let area) = event.responsible { return Bucket(area) }
+  /// Where an event, or a row of it, counts: its area, else its responsible area, else its site's, else the unattributed
+  /// bucket of its source's force, with the reason.
+  func attribution(of place: Place, _ event: JournalEvent) -> (Bucket, Unplaced?) {
+    var reason: Unplaced
+    switch place {
+    case .area(let area): return (Bucket(area), nil)
+    case .unplaced(let unplaced): reason = unplaced
     }
-    return Bucket.unattributed(states.force(of: event.source))
+    if reason != .outOfScope {
+      switch event.responsible {
+      case .area(let area): return (Bucket(area), nil)
+      case .unplaced(let unplaced): reason = unplaced
+      case nil:
+        if let area = event.site.flatMap({ states.area(of: $0, event.source) }) { return (Bucket(area), nil) }
+      }
+    }
+    return (Bucket.unattributed(states.force(of: event.source)), reason)
   }
 
   private mutating func roll(to hour: Hour) {
@@ -195,12 +234,15 @@ extension Fold {
   /// journal hour all that ever had an event. They count as published from then on.
   public mutating func changedProjections() -> [BoroughProjection] {
     guard let now else { return [] }
+    touchNewlyCovered()
     var changed: [BoroughProjection] = []
     for bucket in publication.due(at: now.hour) {
       let measures = counts(of: bucket, now: now)
+      let hiddenHarm = hiddenHarm(of: bucket)
       let signals = standingSignals(in: bucket)
-      guard publication.publish(measures, signals, of: bucket, at: now.hour) else { continue }
-      changed.append(projection(of: bucket, measures: measures, signals: signals, now: now))
+      guard publication.publish(measures, hiddenHarm, signals, of: bucket, at: now.hour) else { continue }
+      changed.append(
+        projection(of: bucket, measures: measures, hiddenHarm: hiddenHarm, signals: signals, now: now))
     }
     return changed
   }
@@ -209,7 +251,8 @@ extension Fold {
   public func projection(of bucket: Bucket) -> BoroughProjection? {
     now.map { now in
       projection(
-        of: bucket, measures: counts(of: bucket, now: now), signals: standingSignals(in: bucket), now: now)
+        of: bucket, measures: counts(of: bucket, now: now), hiddenHarm: hiddenHarm(of: bucket),
+        signals: standingSignals(in: bucket), now: now)
     }
   }
 
@@ -220,11 +263,12 @@ extension Fold {
   }
 
   private func projection(
-    of bucket: Bucket, measures: [MeasureCounts], signals: [StandingSignal], now: EventTime
+    of bucket: Bucket, measures: [MeasureCounts], hiddenHarm: HiddenHarm?, signals: [StandingSignal], now: EventTime
   ) -> BoroughProjection {
     BoroughProjection(
       bucket: bucket, now: now, position: position, measures: measures,
-      sources: InputTopic.allCases.map { states.freshness($0, force: bucket.force, now: now) }, signals: signals)
+      sources: InputTopic.allCases.map { states.freshness($0, force: bucket.force, now: now) },
+      hiddenHarm: hiddenHarm, signals: signals)
   }
 
   private func counts(of bucket: Bucket, now: EventTime) -> [MeasureCounts] {
@@ -250,7 +294,9 @@ extension Fold {
     guard let now, let birth, let configuration, ledgers.allSatisfy(\.isUnused) else { return nil }
     let header = FoldHeader(
       partition: partition, now: now, frames: frames, lastIndex: lastIndex, events: events.count,
-      published: publication.known, sources: states.sources(named: sourceTable), registry: states.registered,
+      published: publication.known, sources: states.sources(named: sourceTable),
+      registry: states.registered(named: sourceTable),
+      sites: (0..<siteTable.count).map { siteTable.name(of: SiteIndex(UInt32($0))) }, periods: periods.all,
       birth: birth, configuration: configuration)
     return FoldSnapshot(header: header, pages: events.takeChangedPages(all: whole))
   }
@@ -261,9 +307,13 @@ extension Fold {
     (now, frames, lastIndex) = (header.now, header.frames, header.lastIndex)
     (birth, configuration) = (header.birth, header.configuration)
     rules = JudgingRules(header.configuration, birth: LocalDay(containing: header.birth))
+    for site in header.sites { _ = siteTable.index(of: Array(site.utf8).span) }
     for source in header.sources { _ = sourceTable.index(of: Array(source.name.utf8).span) }
-    introduced = header.sources.count
-    states = SourceStates(header.sources, registry: header.registry)
+    introduceNewSources()
+    states.restore(header.sources)
+    for period in header.periods { note(period) }
+    register(header.registry?.map { ($0.source, $0.since) })
+    states.restorePublication(header.sources, hour: header.now.hour)
     self.events = events
     events.visitAll { event in
       if event.isCounted { count(event, sign: 1) }

@@ -27,10 +27,21 @@ public struct FoldHeader: Hashable, Sendable {
     public var name: String
     /// By `InputTopic.allCases`.
     public var topics: [TopicState]
+    /// The newest arrival of a hospital's attendance.
+    public var attended: EventTime?
+    /// The journal's time when its status was published last, and whether it has changed since.
+    public var published: EventTime?
+    public var isChanged: Bool
 
-    public init(name: String, topics: [TopicState]) {
+    public init(
+      name: String, topics: [TopicState], attended: EventTime? = nil, published: EventTime? = nil,
+      isChanged: Bool = false
+    ) {
       self.name = name
       self.topics = topics
+      self.attended = attended
+      self.published = published
+      self.isChanged = isChanged
     }
   }
 
@@ -57,6 +68,10 @@ public struct FoldHeader: Hashable, Sendable {
   /// In the order of their first appearance in the journal.
   public var sources: [Source]
   public var registry: [Registered]?
+  /// The codes of treatment sites, in the order of their first appearance.
+  public var sites: [String]
+  /// Those of the hospitals' returns, in the same order.
+  public var periods: [ReturnPeriod]
   /// When the journal's first frame arrived.
   public var birth: EventTime
   /// The settings of the newest control frame.
@@ -64,7 +79,8 @@ public struct FoldHeader: Hashable, Sendable {
 
   public init(
     partition: Int32, now: EventTime, frames: Int64, lastIndex: Int, events: Int, published: [Bucket],
-    sources: [Source], registry: [Registered]?, birth: EventTime, configuration: Configuration
+    sources: [Source], registry: [Registered]?, sites: [String], periods: [ReturnPeriod],
+    birth: EventTime, configuration: Configuration
   ) {
     self.birth = birth
     self.configuration = configuration
@@ -76,6 +92,8 @@ public struct FoldHeader: Hashable, Sendable {
     self.published = published
     self.sources = sources
     self.registry = registry
+    self.sites = sites
+    self.periods = periods
   }
 
   /// How many pages the events take.
@@ -102,11 +120,13 @@ public struct FoldRestoration {
     return true
   }
 
-  /// The fold; nil while pages are missing.
+  /// The fold; nil while pages are missing, and when they do not fit together.
   public func fold() -> Fold? {
-    guard events.count == header.events, Set(header.sources.map(\.name)).count == header.sources.count else {
-      return nil
-    }
+    guard events.count == header.events, events.areRowsSound,
+      Set(header.sources.map(\.name)).count == header.sources.count,
+      Set(header.sites).count == header.sites.count,
+      header.periods.allSatisfy({ $0.source.value < header.sources.count && $0.site.value < header.sites.count })
+    else { return nil }
     return Fold(header, events: events)
   }
 

@@ -57,6 +57,8 @@ public struct BoroughProjection: Hashable, Sendable {
   public var measures: [MeasureCounts]
   /// By `InputTopic.allCases`.
   public var sources: [TopicFreshness]
+  /// Nil while police or hospitals of the force have sent nothing.
+  public var hiddenHarm: HiddenHarm?
   /// The signals that stand: measures and detectors in table order.
   public var signals: [StandingSignal]
 }

@@ -9,10 +9,13 @@ struct Publication: Sendable {
     var isTouched = false
     var hour: Hour?
     var measures: [MeasureCounts] = []
+    var hiddenHarm: HiddenHarm?
     var signals: [StandingSignal] = []
   }
 
   private var entries = [Entry](repeating: Entry(), count: Bucket.count)
+  /// The last day that hidden harm counts, for no force and then for each force, when it was last looked at.
+  var covered = [LocalDay?](repeating: nil, count: Force.count + 1)
 
   /// An event came to count in a bucket.
   mutating func note(_ bucket: Bucket) {
@@ -34,13 +37,17 @@ struct Publication: Sendable {
 
   /// Notes what is about to be published; false when it equals what was published in the same hour.
   mutating func publish(
-    _ measures: [MeasureCounts], _ signals: [StandingSignal], of bucket: Bucket, at hour: Hour
+    _ measures: [MeasureCounts], _ hiddenHarm: HiddenHarm?, _ signals: [StandingSignal], of bucket: Bucket,
+    at hour: Hour
   ) -> Bool {
     let known = entries[bucket.index]
     entries[bucket.index].isTouched = false
-    guard known.hour != hour || known.measures != measures || known.signals != signals else { return false }
+    guard
+      known.hour != hour || known.measures != measures || known.hiddenHarm != hiddenHarm || known.signals != signals
+    else { return false }
     entries[bucket.index].hour = hour
     entries[bucket.index].measures = measures
+    entries[bucket.index].hiddenHarm = hiddenHarm
     entries[bucket.index].signals = signals
     return true
   }

@@ -20,6 +20,8 @@ struct PartitionFold {
   private let startFrame: Int64
   /// Signals of live frames, not published yet.
   private var signals: [OutgoingSignal] = []
+  /// Statuses of sources that live frames made due, not published yet.
+  private var statuses: [SourceStatus] = []
 
   /// A partition to be taken over: what is committed, and the checkpoint to start from, if there is one.
   init(_ partition: TopicPartition, committed: CommittedOffset, from checkpoint: RestoredFold? = nil) {
@@ -65,8 +67,8 @@ struct PartitionFold {
     if !isLive { fold.settleDays() }
   }
 
-  /// Ends the frame; the bytes of its signals. They are kept for publishing only where the group has not committed past
-  /// them: until then a predecessor has published them.
+  /// Ends the frame; the bytes of its signals. They, and the statuses of sources, are kept for publishing only where the
+  /// group has not committed past them: until then a predecessor has published them.
   private mutating func finish() -> [UInt8] {
     var bytes: [UInt8] = []
     for signal in fold.finish() {
@@ -74,6 +76,8 @@ struct PartitionFold {
       bytes += value
       if isLive { signals.append(OutgoingSignal(key: signal.key, value: value, headers: signal.headers)) }
     }
+    let due = fold.takeSourceStatuses()
+    if isLive { statuses += due }
     return bytes
   }
 
@@ -140,7 +144,14 @@ struct PartitionFold {
     return signals
   }
 
-  /// What is to be published after a batch, in order: signals, days, projections, and where the partition stands.
+  /// The statuses of sources that live frames made due since the last call, in order.
+  mutating func takeSourceStatuses() -> [SourceStatus] {
+    defer { statuses = [] }
+    return statuses
+  }
+
+  /// What is to be published after a batch, in order: signals, days, projections, statuses of sources, and where the
+  /// partition stands.
   mutating func takeRecords(names: Names) -> [OutgoingRecord] {
     var records = takeSignals().map { signal in
       OutgoingRecord(topic: names(.hotspotSignals), key: signal.key, value: signal.value, headers: signal.headers)
@@ -155,6 +166,10 @@ struct PartitionFold {
           topic: names(.boroughProjections), key: Array(projection.bucket.key.utf8), value: projection.json,
           headers: projection.headers))
     }
+    for status in takeSourceStatuses() {
+      records.append(
+        OutgoingRecord(topic: names(.sourceStatus), key: status.key, value: status.json, headers: status.headers))
+    }
     records.append(progress(of: partition, names: names))
     return records
   }
@@ -168,6 +183,9 @@ struct OutgoingSignal {
 }
 
 extension PartitionFold {
+  /// How many of the newest overlaps `progress` lists.
+  static let overlapsListed = 20
+
   /// The record of `progress` that says where the partition stands.
   func progress(of partition: TopicPartition, names: Names) -> OutgoingRecord {
     let mark = mark
@@ -192,6 +210,13 @@ extension PartitionFold {
             writer.member("unmappedOffence", verdicts.unmappedOffence)
             writer.member("unattributed", verdicts.unattributed)
           }
+        }
+      }
+      let overlaps = fold.overlappingReturns
+      writer.object("overlaps") { writer in
+        writer.member("count", overlaps.count)
+        writer.array("newest") { writer in
+          for overlap in overlaps.suffix(Self.overlapsListed) { overlap.write(into: &writer) }
         }
       }
     }

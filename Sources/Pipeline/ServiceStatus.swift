@@ -1,3 +1,4 @@
+import Hotspots
 import Incidents
 import Wire
 
@@ -46,6 +47,10 @@ public struct ServiceStatus: Sendable {
   public var accounts: [Account]
   /// The journal's time as the fold has it; nil before the first commit.
   public var now: EventTime?
+  /// How many pairs of hospital returns of one site have periods that share a day; both count.
+  public var overlapCount: Int64 = 0
+  /// The newest of them.
+  public var overlaps: [OverlappingReturns] = []
 
   /// Reads it all; the parts are a moment apart, so while the service runs a later part may be newer.
   public init(names: Names, log: any LogFactory) throws {
@@ -98,6 +103,8 @@ public struct ServiceStatus: Sendable {
       let time = EventTime(milliseconds: milliseconds)
       now = max(now ?? time, time)
     }
+    overlapCount += fold["overlaps"]?["count"]?.integer ?? 0
+    overlaps += (fold["overlaps"]?["newest"]?.elements ?? []).compactMap(OverlappingReturns.init(json:))
     for index in accounts.indices {
       guard let verdicts = fold["verdicts"]?[accounts[index].topic.name] else { continue }
       func count(_ name: String) -> Int64 { verdicts[name]?.integer ?? 0 }
@@ -150,6 +157,12 @@ extension ServiceStatus {
               }
             }
           }
+        }
+      }
+      writer.object("overlaps") { writer in
+        writer.member("count", overlapCount)
+        writer.array("newest") { writer in
+          for overlap in overlaps { overlap.write(into: &writer) }
         }
       }
       writer.member("conserved", accounts.allSatisfy(\.isConserved))

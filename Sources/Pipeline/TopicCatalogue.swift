@@ -11,12 +11,13 @@ public enum Topic: String, CaseIterable, Sendable {
   case boroughProjections = "borough-projections"
   case boroughDays = "borough-days"
   case hotspotSignals = "hotspot-signals"
+  case sourceStatus = "source-status"
 
   /// How many partitions it has when it is made. Only the journal's number matters later: it is fixed at birth.
   public var partitions: Int {
     switch self {
     case .incidents: 6
-    case .incidentsRejections, .journal, .progress, .boroughProjections, .boroughDays, .hotspotSignals: 1
+    case .incidentsRejections, .journal, .progress, .boroughProjections, .boroughDays, .hotspotSignals, .sourceStatus: 1
     }
   }
 
@@ -48,7 +49,7 @@ public enum Topic: String, CaseIterable, Sendable {
       ["cleanup.policy": "compact", "min.compaction.lag.ms": Self.thirtyDays]
     case .hotspotSignals:
       ["cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"]
-    case .boroughProjections, .boroughDays:
+    case .boroughProjections, .boroughDays, .sourceStatus:
       // Compaction leaves the open segment alone: a day's is small enough.
       ["cleanup.policy": "compact", "segment.ms": "86400000"]
     }

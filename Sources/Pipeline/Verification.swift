@@ -11,11 +11,12 @@ public struct Verification {
     public var digests = 0
     public var projections = 0
     public var signals = 0
+    public var statuses = 0
   }
 
   /// The first place at which the journal and what was published from it disagree.
   public struct Difference: Error, Sendable, CustomStringConvertible {
-    /// What differs: `checksum`, `signal`, `digest`, `counts` or `projection`.
+    /// What differs: `checksum`, `signal`, `status`, `digest`, `counts` or `projection`.
     public var subject: String
     /// The frames in which the cause lies.
     public var frames: ClosedRange<Int64>
@@ -71,6 +72,7 @@ public struct Verification {
         try apply(record, of: batch, to: &state, extent)
         extent.frames += 1
         try compare(state.takeSignals(), with: record, of: batch, &extent)
+        try compare(state.takeSourceStatuses(), with: record, of: batch, &extent)
         try compare(state, with: record, of: batch, &extent, &lastEqual)
       }
       if case .endOfPartition(_, let offset)? = signal, offset >= bounds.next { return extent }
@@ -106,6 +108,23 @@ public struct Verification {
           line: Self.lastLine(record, of: batch))
       }
       extent.signals += 1
+    }
+  }
+
+  /// Older statuses of a source are compacted away; what is left must be what the frame gives.
+  private func compare(
+    _ statuses: [SourceStatus], with record: RecordBatch.Record, of batch: borrowing RecordBatch,
+    _ extent: inout Extent
+  ) throws {
+    let frame = extent.frames - 1
+    for (key, old) in published.statuses[frame] ?? [] {
+      let new = statuses.first { $0.key == key }?.json ?? []
+      guard old == new else {
+        throw Difference(
+          subject: "status", frames: frame...frame, published: Self.words(old), refolded: Self.words(new),
+          line: Self.lastLine(record, of: batch))
+      }
+      extent.statuses += 1
     }
   }
 
@@ -167,6 +186,8 @@ struct PublishedRecords {
   private(set) var projections: [Int64: [Projection]] = [:]
   /// By frame, in the order published.
   private(set) var signals: [Int64: [[UInt8]]] = [:]
+  /// By frame.
+  private(set) var statuses: [Int64: [(key: [UInt8], value: [UInt8])]] = [:]
   /// The frames before this one were published whole.
   private(set) var end: Int64 = 0
 
@@ -187,6 +208,12 @@ struct PublishedRecords {
       else { return }
       signals[frame, default: []].append(bytes)
     }
+    try reader.read(names(.sourceStatus)) { record, batch in
+      guard let key = record.key, let value = record.value,
+        let frame = batch.header("ce_id", of: record).flatMap({ Self.frame(of: $0, partition) })
+      else { return }
+      statuses[frame, default: []].append((batch.copy(key), batch.copy(value)))
+    }
     try reader.read(names(.boroughProjections)) { record, batch in
       guard let bytes = record.value.map({ batch.copy($0) }), let value = try? JSONValue(parsing: bytes),
         let position = value["position"], position["partition"]?.integer == Int64(partition),
@@ -194,5 +221,12 @@ struct PublishedRecords {
       else { return }
       projections[frame, default: []].append(Projection(bucket: bucket, value: bytes))
     }
+  }
+
+  /// The frame that an id of the form `name@partition.frame.index` ends with; nil for another partition's.
+  private static func frame(of id: String, _ partition: Int32) -> Int64? {
+    let parts = id[(id.lastIndex(of: "@") ?? id.startIndex)...].dropFirst().split(separator: ".")
+    guard parts.count == 3, Int32(parts[0]) == partition else { return nil }
+    return Int64(parts[1])
   }
 }

@@ -40,6 +40,7 @@ public enum Bellwether {
       case .status: try StatusCommand(invocation, deployment).perform()
       case .verify: try VerifyCommand(invocation, deployment).perform()
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
+      case .simulate: try SimulateCommand(invocation, deployment).perform()
       }
     } catch {
       Output.complain("\(error)")

@@ -1,5 +1,6 @@
 import Arguments
 import Foundation
+import Hotspots
 import Incidents
 import Pipeline
 import Wire
@@ -68,5 +69,15 @@ struct StatusCommand {
         Output.line("\(account.topic.name): \(fault): not conserved")
       }
     }
+    guard status.overlapCount > 0 else { return }
+    let count = status.overlapCount
+    Output.line(
+      "\(count.grouped) \(count == 1 ? "pair" : "pairs") of hospital returns of one site share days, which count twice:"
+    )
+    for overlap in status.overlaps {
+      func text(_ days: ClosedRange<LocalDay>) -> String { "\(days.lowerBound) to \(days.upperBound)" }
+      Output.line("  \(overlap.source), site \(overlap.site): \(text(overlap.first)) and \(text(overlap.second))")
+    }
+    if count > status.overlaps.count { Output.line("  these are the newest") }
   }
 }

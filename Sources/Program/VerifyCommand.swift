@@ -33,7 +33,8 @@ struct VerifyCommand {
       return Output.line(
         """
         \(partition): \(extent.frames.grouped) frames folded anew; \(extent.signals.grouped) signals, \
-        \(extent.digests.grouped) digests and \(extent.projections.grouped) projections are equal
+        \(extent.digests.grouped) digests, \(extent.projections.grouped) projections and \
+        \(extent.statuses.grouped) statuses of sources are equal
         """)
     }
     writeJSON(partition) { writer in
@@ -42,6 +43,7 @@ struct VerifyCommand {
       writer.member("signals", extent.signals)
       writer.member("digests", extent.digests)
       writer.member("projections", extent.projections)
+      writer.member("statuses", extent.statuses)
     }
   }
 

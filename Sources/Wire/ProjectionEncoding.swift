@@ -17,8 +17,8 @@ extension BoroughProjection {
         }
       }
       writer.object("sources") { TopicFreshness.write(sources, into: &$0) }
-      // It needs hospitals, which are not read yet.
-      writer.member("hiddenHarm", String?.none)
+      writer.key("hiddenHarm")
+      if let hiddenHarm { hiddenHarm.write(into: &writer) } else { writer.null() }
       writer.array("signals") { writer in
         for signal in signals {
           writer.object { writer in
@@ -66,11 +66,28 @@ extension TopicFreshness {
   /// The members of `sources`: what is known of each input topic.
   static func write(_ sources: [TopicFreshness], into writer: inout JSONWriter) {
     for (topic, freshness) in zip(InputTopic.allCases, sources) {
-      writer.object(topic.name) { writer in
-        writer.member("received", freshness.received)
-        writer.member("occurred", freshness.occurred)
-        writer.member("state", freshness.state.name)
-      }
+      writer.object(topic.name) { freshness.write(into: &$0) }
+    }
+  }
+}
+
+extension TopicFreshness {
+  func write(into writer: inout JSONWriter) {
+    writer.member("received", received)
+    writer.member("occurred", occurred)
+    writer.member("state", state.name)
+  }
+}
+
+extension HiddenHarm {
+  fileprivate func write(into writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("window", "28d")
+      writer.member("until", until)
+      writer.member("hospitalKnife", hospitalKnife)
+      writer.member("knifeInjury", knifeInjury)
+      writer.member("atLeast", atLeast)
+      writer.member("atMost", atMost)
     }
   }
 }

@@ -36,7 +36,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
 @Suite struct ParsingTests {
   @Test(arguments: [
     ("run", Action.run), ("topics plan", .topicsPlan), ("topics apply", .topicsApply), ("topics check", .topicsCheck),
-    ("status", .status), ("import police-uk a.csv", .importPoliceUK),
+    ("status", .status), ("import police-uk a.csv", .importPoliceUK), ("simulate", .simulate),
   ])
   func eachCommandIsUnderstood(line: String, action: Action) throws {
     #expect(try invocation(line).action == action)
@@ -54,6 +54,23 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     #expect(run[Options.roles] == [.ingest, .fold])
     #expect(run[Options.untilCaughtUp] == false)
     #expect(try invocation("import police-uk a.csv")[Options.to] == nil)
+  }
+
+  @Test func simulationsHaveNumbersDaysAndHotspots() throws {
+    let plain = try invocation("simulate")
+    #expect(plain[Options.seed] == 1 && plain[Options.from] == "2026-02-01" && plain[Options.days] == 28)
+    #expect(plain[Options.rate] == nil && plain[Options.scale] == 1 && plain[Options.poison] == 0.5)
+    let full = try invocation(
+      "simulate --seed 18446744073709551615 --rate 2.5 --poison 0 --hotspot E09000022,2026-02-10,7,4 --hotspot a,b,1,1")
+    #expect(full[Options.seed] == .max && full[Options.rate] == 2.5 && full[Options.poison] == 0)
+    #expect(full[Options.hotspots].map(\.area) == ["E09000022", "a"])
+    #expect(full[Options.hotspots].map(\.factor) == [4, 1])
+    for mistake in [
+      "--seed -1", "--days 0", "--days 36601", "--rate 0", "--rate fast", "--rate inf", "--rate nan", "--scale 1001",
+      "--poison 101", "--hotspot E09000022,2026-02-10,7", "--hotspot a,b,0,2", "--hotspot a,b,1,0.5",
+    ] {
+      #expect(refusal("simulate \(mistake)") != nil, "\(mistake)")
+    }
   }
 
   @Test func stateDirectoryFollowsTheEnvironment() throws {
@@ -140,7 +157,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("stat", "unknown command: \"stat\" is not known; did you mean \"status\"?"),
     (
       "frobnicate",
-      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, status, verify, import, help, completions"
+      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, status, verify, import, simulate, help, completions"
     ),
     ("topics aply", "unknown topics command: \"aply\" is not known; did you mean \"apply\"?"),
     ("import police_uk a", "unknown import command: \"police_uk\" is not known; did you mean \"police-uk\"?"),
@@ -206,7 +223,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
   }
 
   @Test func adviceSaysWhereAnOptionBelongs() {
-    #expect(refusal("status --to x")?.advice == "it belongs to: bellwether import police-uk")
+    #expect(refusal("status --to x")?.advice == "it belongs to: bellwether import police-uk, bellwether simulate")
     #expect(refusal("run --prefix --json")?.advice == "a value that begins with a dash is written --prefix=VALUE")
   }
 }

@@ -24,8 +24,10 @@ import Testing
       Self.apply(registry, events, at: now, to: &live)
       for index in rebuilt.indices { Self.apply(registry, events, at: now, to: &rebuilt[index]) }
       let projections = live.changedProjections()
+      let statuses = live.takeSourceStatuses()
       for index in rebuilt.indices {
         try #require(rebuilt[index].changedProjections() == projections, "frame \(frame), rebuilt \(index)")
+        try #require(rebuilt[index].takeSourceStatuses() == statuses, "frame \(frame), rebuilt \(index)")
       }
       if frame % 9 == 5 {
         let snapshot = try Self.snapshot(of: &live, whole: kept.isEmpty)
@@ -100,7 +102,7 @@ import Testing
     #expect(Self.isPage(words))
     #expect(!Self.isPage(words.dropLast()))
     let last = EventPage.wordsPerEvent - 1
-    for damage: UInt64 in [1 << 63, 0xFF << 8, 0x8000 << 16, 0x7F << 1] {
+    for damage: UInt64 in [1 << 63, 0xFF << 8, 0x8000 << 16, 0x1F << 3, 7] {
       var damaged = words
       damaged[last] |= damage
       #expect(!Self.isPage(damaged), "\(damage)")
@@ -122,24 +124,33 @@ import Testing
     #expect(
       names(Fold(partition: 0)) == [
         "sourceTable", "siteTable", "now", "frames", "lastIndex", "partition", "events", "windows", "days", "states",
-        "introduced", "publication", "dayPublication", "birth", "configuration",
+        "periods", "publication", "dayPublication", "birth", "configuration",
         // Empty between frames, made of the configuration, or with the ledgers: none is taken while those are in use.
         "rules", "isControlFrame", "marks", "signals", "ledgers", "standing",
+        // Empty when all changes are published.
+        "statuses",
       ])
-    #expect(names(EventStore()) == ["pages", "changed", "count", "index", "heads"])
-    #expect(names(SourceStates()) == ["entries", "names", "forces", "registry"])
+    #expect(names(EventStore()) == ["pages", "changed", "count", "named", "free", "index", "heads"])
+    #expect(
+      names(SourceStates()) == [
+        "sources", "hasRegistry", "entries", "sites", "concerns", "newest", "changes", "hour",
+      ])
+    #expect(
+      names(SourceStates.Source()) == ["registration", "attended", "periodEnd", "published", "isChanged", "concern"])
+    #expect(names(ReturnPeriods()) == ["all", "places", "overlaps"])
     #expect(names(SourceStates.Entry()) == ["received", "occurred", "verdicts"])
     #expect(
-      names(Verdicts()) == ["folded", "duplicate", "conflict", "superseded", "unmappedOffence", "unattributed"])
+      names(Verdicts()) == ["folded", "duplicate", "conflict", "superseded", "unmappedOffence", "unplaced"])
     let event = LiveEvent(
       identity: Identity(high: 0, low: 0), content: 0, revision: 0, line: LinePlace(frame: 1, index: 2),
       hour: Hour(index: 0), measures: [],
-      bucket: Bucket(index: 0), precision: .exact, isCounted: true)
+      bucket: Bucket(index: 0), precision: .exact, role: .event)
     #expect(
       names(event) == [
-        "identity", "content", "revision", "line", "hour", "next", "previous", "measures", "bucket", "precision",
-        "isCounted",
+        "identity", "content", "revision", "line", "hour", "next", "previous", "rows", "measures", "bucket",
+        "precision", "role",
       ])
+    #expect(MemoryLayout<LiveEvent>.stride == 64)
   }
 
   private static func snapshot(of fold: inout Fold, whole: Bool = true) throws -> FoldSnapshot {
@@ -161,16 +172,21 @@ import Testing
       name: "/police/a", force: Force.allCases[2], topics: [.incidents], cadenceMinutes: 60,
       sites: ["X": AreaIndex(4), "B": AreaIndex(7)])
     let other = RegisteredSource(name: "/police/b", force: frame == 0 ? nil : Force.allCases[5], topics: [.incidents])
-    return Configuration(sources: frame == 0 ? [met] : [other, met])
+    var configuration = Configuration(sources: frame == 0 ? [met] : [other, met])
+    // No snapshot is taken while there are signals.
+    for index in configuration.detectors.indices { configuration.detectors[index].measures = [] }
+    return configuration
   }
 
   private static func apply(
     _ configuration: Configuration?, _ events: [JournalEvent], at: EventTime, to fold: inout Fold
   ) {
     for name in ["/police/a", "/police/b", "/police/c"] { _ = fold.sourceTable.index(of: Array(name.utf8).span) }
+    for name in ["X", "Y"] { _ = fold.siteTable.index(of: Array(name.utf8).span) }
     fold.begin(at: at)
     if let configuration { fold.configure(configuration) }
     for event in events { fold.apply(event) }
+    fold.finishSources()
   }
 
   private static func event(now: EventTime, among identities: UInt64, using random: inout SplitMix) -> JournalEvent {
@@ -187,6 +203,17 @@ import Testing
       measures: MeasureSet(rawValue: UInt16.random(in: 0..<1 << 15, using: &random)))
     event.source = SourceIndex(UInt32.random(in: 0...2, using: &random))
     if Int.random(in: 0..<10, using: &random) == 0 { event.place = .unplaced(.unknown) }
+    switch Int.random(in: 0..<12, using: &random) {
+    case 0:
+      let source = event.source
+      event = FoldTests.makeReturn(
+        UInt64.random(in: 0..<200, using: &random) &* 0x9E37_79B9_7F4A_7C15 ^ 1, revision: event.revision,
+        at: event.occurredFrom, among: Array(0...182), using: &random)
+      event.source = source
+    case 1: (event.topic, event.kind, event.place) = (.hospital, .fact, .unplaced(.notGiven))
+    default: return event
+    }
+    event.site = SiteIndex(UInt32.random(in: 0...1, using: &random))
     return event
   }
 
@@ -195,7 +222,10 @@ import Testing
     #expect(a.position == b.position, sourceLocation: sourceLocation)
     #expect(a.now == b.now, sourceLocation: sourceLocation)
     #expect(a.frames == b.frames, sourceLocation: sourceLocation)
-    #expect(a.verdicts(.incidents) == b.verdicts(.incidents), sourceLocation: sourceLocation)
+    for topic in InputTopic.allCases {
+      #expect(a.verdicts(topic) == b.verdicts(topic), sourceLocation: sourceLocation)
+    }
+    #expect(a.overlappingReturns == b.overlappingReturns, sourceLocation: sourceLocation)
     // An hour later every known area is due: all that was ever counted is compared.
     var (a, b) = (a, b)
     guard let now = a.now else { return }

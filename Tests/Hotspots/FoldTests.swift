@@ -16,9 +16,31 @@ import Testing
       precision: precision, measures: measures, isUnmapped: false)
   }
 
+  /// A hospital's return with up to nine rows in the days before a moment.
+  static func makeReturn(
+    _ identity: UInt64, revision: UInt64, at: EventTime, among areas: [UInt8], using random: inout SplitMix
+  ) -> JournalEvent {
+    var event = event(identity, revision: revision, content: revision, kind: .return, measures: [])
+    event.topic = .hospital
+    event.place = .unplaced(.notGiven)
+    event.site = SiteIndex(0)
+    let last = LocalDay(containing: at)
+    event.period = last.advanced(by: -Int32(identity % 30))...last
+    event.rows = (0..<Int.random(in: 0...9, using: &random)).map { _ in
+      ReturnRow(
+        place: Int.random(in: 0..<5, using: &random) == 0
+          ? .unplaced(.unknown) : .area(AreaIndex(areas.randomElement(using: &random) ?? 0)),
+        occurredFrom: EventTime(
+          milliseconds: max(0, at.milliseconds - Int64.random(in: 0...90_000_000, using: &random))),
+        measures: MeasureSet(rawValue: UInt16.random(in: 0..<256, using: &random)))
+    }
+    return event
+  }
+
   static func started() -> Fold {
     var fold = Fold(partition: 0)
     _ = fold.sourceTable.index(of: Array("/police/metropolitan".utf8).span)
+    _ = fold.siteTable.index(of: Array("RJZ01".utf8).span)
     fold.begin(at: birth)
     fold.configure(Configuration())
     return fold
@@ -124,13 +146,18 @@ import Testing
         let hoursBack: [Int64] = [1, 20, 26, 170, 350, 680, 1_400, 8_800, 17_600, 30_000]
         let back = hoursBack.randomElement(using: &random) ?? 1
         let offset = Int64.random(in: -hour / 6...back * hour, using: &random)
-        let event = Self.event(
+        var event = Self.event(
           UInt64.random(in: 0..<25, using: &random), revision: UInt64.random(in: 1...6, using: &random),
           kind: Int.random(in: 0..<6, using: &random) == 0 ? .retraction : .fact,
           area: areas.randomElement(using: &random) ?? 0,
           at: EventTime(milliseconds: max(0, now.milliseconds - offset)),
           precision: Precision(rawValue: UInt8.random(in: 0...2, using: &random)) ?? .exact,
           measures: MeasureSet(rawValue: UInt16.random(in: 0..<256, using: &random)))
+        if Int.random(in: 0..<6, using: &random) == 0 {
+          event = Self.makeReturn(
+            100 + UInt64.random(in: 0..<6, using: &random), revision: event.revision, at: event.occurredFrom,
+            among: areas, using: &random)
+        }
         fold.apply(event)
         naive.apply(event)
       }

@@ -12,8 +12,20 @@ struct NaiveCounts {
   }
 
   private func counted(in bucket: Bucket, _ measure: Measure) -> [JournalEvent] {
-    newest.values.filter {
-      $0.kind == .fact && $0.measures.contains(measure) && Self.bucket(of: $0) == bucket
+    newest.values.flatMap(Self.counted).filter { $0.measures.contains(measure) && Self.bucket(of: $0) == bucket }
+  }
+
+  /// What an event counts for: itself, nothing, or its rows.
+  private static func counted(_ event: JournalEvent) -> [JournalEvent] {
+    switch event.kind {
+    case .fact: [event]
+    case .retraction: []
+    case .return:
+      event.rows.map { row in
+        var event = event
+        (event.place, event.occurredFrom, event.measures) = (row.place, row.occurredFrom, row.measures)
+        return event
+      }
     }
   }
 

@@ -34,6 +34,9 @@ import Wire
     let projections = try service.log.committedRecords(in: TopicPartition("borough-projections", 0)).records.count
     #expect(extent.projections == projections)
     #expect(extent.projections > 100)
+    let statuses = try service.log.committedRecords(in: TopicPartition("source-status", 0)).records.count
+    #expect(extent.statuses == statuses)
+    #expect(extent.statuses > GeneratedHistory.registry.count)
     #expect(extent.digests > 3)
     #expect(extent.frames > 3)
   }
@@ -53,6 +56,20 @@ import Wire
     let slice = try #require(signals.records[3].value)
     let position = try JSONValue(parsing: signals.copy(slice))["position"]
     #expect(difference?.frames.lowerBound == position?["frame"]?.integer)
+  }
+
+  /// A status that was changed is found, in its frame.
+  @Test func aChangedStatusIsFound() throws {
+    let service = try Self.history()
+    let statuses = try service.log.committedRecords(in: TopicPartition("source-status", 0))
+    let record = statuses.records[statuses.records.count / 2]
+    let difference = try Self.difference(in: service) { partition, offset, value in
+      guard partition.topic == "source-status", offset == record.offset else { return value }
+      return Array(String(decoding: value, as: UTF8.self).replacing("\"folded\":", with: "\"folded\":1").utf8)
+    }
+    #expect(difference?.subject == "status")
+    let position = statuses.header("ce_id", of: record)?.split(separator: "@").last?.split(separator: ".")
+    #expect(difference?.frames.lowerBound == position.flatMap { Int64($0[1]) })
   }
 
   /// Each byte of some frames, turned, is found in its frame.

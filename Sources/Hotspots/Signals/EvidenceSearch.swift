@@ -20,8 +20,12 @@ struct EvidenceSearch {
       if places.count >= listed * 4 { keepNewest() }
     }
 
+    /// The rows of one return stand on one line, which is listed once.
     mutating func keepNewest() {
       places.sort()
+      var distinct: [LinePlace] = []
+      for place in places where place != distinct.last { distinct.append(place) }
+      places = distinct
       places.removeFirst(max(0, places.count - listed))
     }
   }

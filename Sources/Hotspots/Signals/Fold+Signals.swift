@@ -5,6 +5,7 @@ extension Fold {
   /// published of signals since the frame began, in order, those of the hours that began with it first.
   public mutating func finish() -> [HotspotSignal] {
     judge(isControlFrame ? .control : .frame)
+    finishSources()
     defer { signals = [] }
     return signals
   }

@@ -38,18 +38,23 @@ struct NaiveFold {
       return
     }
     verdicts.folded += 1
-    let bucket = bucket(of: event)
+    let (bucket, reason) = attribution(of: event)
     newest[event.identity] = Standing(event: event, bucket: bucket, day: LocalDay(containing: event.occurredFrom))
     guard event.kind == .fact else { return }
     known.insert(bucket)
     if event.isUnmapped { verdicts.unmappedOffence += 1 }
-    if bucket.isUnattributed { verdicts.unattributed += 1 }
+    if let reason { verdicts.unplaced[reason] += 1 }
   }
 
-  private func bucket(of event: JournalEvent) -> Bucket {
-    if case .area(let area) = event.place { return Bucket(area) }
-    if event.place != .unplaced(.outOfScope), case .area(let area) = event.responsible { return Bucket(area) }
-    return .unattributed(registry[sources.name(of: event.source)])
+  private func attribution(of event: JournalEvent) -> (Bucket, Unplaced?) {
+    let force = registry[sources.name(of: event.source)]
+    switch (event.place, event.responsible) {
+    case (.area(let area), _): return (Bucket(area), nil)
+    case (.unplaced(.outOfScope), _): return (.unattributed(force), .outOfScope)
+    case (_, .area(let area)): return (Bucket(area), nil)
+    case (_, .unplaced): return (.unattributed(force), .outOfScope)
+    case (.unplaced(let reason), nil): return (.unattributed(force), reason)
+    }
   }
 
   /// The value of a projection's member `measures`.
