@@ -21,6 +21,11 @@ public struct GeneratedHistory: Sendable {
     records = generator.generate(count: count)
   }
 
+  /// Parameters by which so sparse a history raises many signals, and takes many back.
+  public static func easilyAlarmed(_ detector: Detector) -> [Double] {
+    detector.parameters.map { ["threshold": 1.2, "minSigma": 0.5][$0.name] ?? $0.standard }
+  }
+
   /// The records as they go to an input topic of that name.
   public func outgoing(topic: String) -> [OutgoingRecord] { records.map { $0.outgoing(topic: topic) } }
 

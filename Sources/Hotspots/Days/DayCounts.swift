@@ -28,6 +28,14 @@ struct DayCounts: Sendable {
     return counts
   }
 
+  /// The measures whose counts of a day are others than these.
+  func measures(of bucket: Bucket, _ day: LocalDay, differingFrom row: DayRow) -> MeasureSet {
+    let counts = self.row(bucket, day)
+    var measures: UInt16 = 0
+    for measure in counts.indices where counts[measure] != row[measure] { measures |= 1 << UInt16(measure) }
+    return MeasureSet(rawValue: measures)
+  }
+
   /// Counts an event in the local day of its hour, or takes it back (`sign` −1).
   mutating func add(_ event: LiveEvent, in day: LocalDay, sign: Int32) {
     guard event.measures.rawValue != 0 else { return }

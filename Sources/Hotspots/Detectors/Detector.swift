@@ -45,6 +45,11 @@ public struct Detector: Sendable {
 /// The counts of a day and of the days before it: at place k the count of the day k days before.
 typealias RecentCounts = InlineArray<16, Int32>
 
+extension RecentCounts {
+  /// The oldest day that any detector looks at, in days before the judged one.
+  static var longest: Int32 { 15 }
+}
+
 /// What a detector says of a day.
 public struct DayJudgement: Hashable, Sendable, BitwiseCopyable {
   public var observed: Int32

@@ -133,7 +133,7 @@ extension SignalStep {
 
 extension MeasureSet {
   /// Takes out the first one in table order; nil when there is none.
-  fileprivate mutating func removeFirst() -> Measure? {
+  mutating func removeFirst() -> Measure? {
     guard rawValue != 0, let measure = Measure(rawValue: UInt8(rawValue.trailingZeroBitCount)) else { return nil }
     rawValue &= rawValue - 1
     return measure
