@@ -54,13 +54,17 @@ class Places:
         self.unattributed = {entry["source"]: codes[entry["force"]] for entry in sources if entry.get("force")}
         self.sites = {(entry["source"], site): area for entry in sources
                       for site, area in (entry.get("sites") or {}).items()}
+        self.output_areas: dict[str, str] = {}
+        for path in sorted((lookups.parent / "boundaries/lsoa_london").glob("*.geojson")):
+            self.output_areas |= re.findall(r'"LSOA21CD": "(\w+)".*?"LADCD_ACTIVE": "(\w+)"', path.read_text("utf-8"))
 
     def key(self, source: str, data: dict, site: str | None = None) -> str:
         """Where an event counts: as located, else the responsible area, else the site's, else unattributed."""
         location = data.get("location") or {}
         if location.keys() & {"latitude", "longitude", "easting", "northing"}:
             raise Unreadable("it has coordinates, and no outlines are loaded")
-        code = location.get("area") or data.get("responsibleArea") or self.sites.get((source, site))
+        located = location.get("area") or self.output_areas.get(location.get("lsoa"))
+        code = located or data.get("responsibleArea") or self.sites.get((source, site))
         if code is not None and code not in self.successor:
             raise Unreadable("no authority ever had its area code")
         current = self.successor.get(code)

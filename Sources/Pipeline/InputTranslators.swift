@@ -5,12 +5,12 @@ import Wire
 /// The decoders of the inputs, one a topic.
 struct InputTranslators: ~Copyable {
   private let incidentsTopic: String
-  private var incidents: IncidentTranslator
+  private var incidents: EventTranslator
 
   init(names: Names, configuration: Configuration) {
     incidentsTopic = names.input(.incidents)
-    incidents = IncidentTranslator(
-      topicName: InputTopic.incidents.name, sources: configuration.sourceNames(for: .incidents))
+    incidents = EventTranslator(
+      topic: .incidents, sources: configuration.sourceNames(for: .incidents))
   }
 
   /// Appends the record's journal line to `lines`, or says why there is none.

@@ -47,7 +47,8 @@ enum GeneratedWorld {
     "E06000001", "E07000008", "W06000001", "S12000033", "N09000003", "E06000028", "E07000026",
   ]
 
-  static let outputAreas = ["E01000001", "E01000002", "E01000003", "E01000005", "E01032739", "E01032740", "W01001234"]
+  /// Output areas within London, which are placed, and outside, which are not.
+  static let outputAreas = ["E01000001", "E01000005", "E01003013", "E01032740", "E01011229", "E01018765", "W01001234"]
 
   /// Offences with the weapons' part in mind: those that can be knife crime come often.
   static let codesOfTheSevenGroups = [

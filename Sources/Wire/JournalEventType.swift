@@ -4,6 +4,8 @@ import Incidents
 /// The types of events that the journal holds, as the contracts name them.
 public enum JournalEventType: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
   case incidentRecorded, incidentAmended, incidentCancelled, incidentTransferred
+  case tagBreach
+  case hospitalAttendance, hospitalReturn
 
   /// The CloudEvents `type`.
   public var name: StaticString {
@@ -12,6 +14,9 @@ public enum JournalEventType: UInt8, CaseIterable, Hashable, Sendable, BitwiseCo
     case .incidentAmended: "incident.amended"
     case .incidentCancelled: "incident.cancelled"
     case .incidentTransferred: "incident.transferred"
+    case .tagBreach: "tag.breach"
+    case .hospitalAttendance: "hospital.attendance"
+    case .hospitalReturn: "hospital.return"
     }
   }
 
@@ -25,12 +30,19 @@ public enum JournalEventType: UInt8, CaseIterable, Hashable, Sendable, BitwiseCo
   }
 
   /// The topic whose contract has it.
-  public var topic: InputTopic { .incidents }
+  public var topic: InputTopic {
+    switch self {
+    case .incidentRecorded, .incidentAmended, .incidentCancelled, .incidentTransferred: .incidents
+    case .tagBreach: .tagBreaches
+    case .hospitalAttendance, .hospitalReturn: .hospital
+    }
+  }
 
   public var kind: JournalEvent.Kind {
     switch self {
-    case .incidentRecorded, .incidentAmended: .fact
+    case .incidentRecorded, .incidentAmended, .tagBreach, .hospitalAttendance: .fact
     case .incidentCancelled, .incidentTransferred: .retraction
+    case .hospitalReturn: .return
     }
   }
 }

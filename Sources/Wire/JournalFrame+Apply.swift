@@ -12,7 +12,7 @@ extension JournalFrame {
     var scanner = JournalLineScanner()
     var lines = 0
     do {
-      while let event = try scanner.next(in: bytes, sources: &fold.sourceTable) {
+      while let event = try scanner.next(in: bytes, sources: &fold.sourceTable, sites: &fold.siteTable) {
         fold.apply(event)
         lines += 1
       }

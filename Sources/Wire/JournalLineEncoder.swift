@@ -8,16 +8,21 @@ import Incidents
 ///      "area":"E09000022","occurredFrom":<ms>,…,"reference":"…","sent":{"area":"E09000022"},"from":["incidents",0,123]}
 ///
 /// `identity`, `content`, `revision`, `type` and `source` come first and always; a fact has exactly one of `area` and
-/// `unplaced`, and `occurredFrom`; a retraction none of what describes the event; `reference` and `from` are always there.
+/// `unplaced`, and `occurredFrom`; a retraction none of what describes the event; `reference` is always there but in a
+/// return, which has `site`, its period and `assaults`; `from` is always there. An assault is an object that begins with
+/// `occurredFrom`, then its place, then the rest in the line's order.
 /// Places are as derived, under the codes of today; `sent` holds what the sender wrote. Times are milliseconds since 1970.
 struct JournalLineEncoder {
   /// The members in their order. The raw value is the place.
   enum Member: UInt8 {
     case identity, content, revision, type, source
+    case site, periodStart, periodEnd
     case area, unplaced, responsibleArea
     case occurredFrom, occurredTo, imprecise
     case offenceCode, offenceClass, weapon, weaponUse, injury, victimAgeBand
-    case recordedAt, reason, toForce, reference, sent, from
+    case kind, state, knifeRelated
+    case mechanism, ageBand, locationType, assaultAt, arrivedAt
+    case recordedAt, detectedAt, uploadedAt, reason, toForce, reference, sent, assaults, from
 
     /// The comma before it and its key.
     fileprivate var key: StaticString {
@@ -27,6 +32,9 @@ struct JournalLineEncoder {
       case .revision: ",\"revision\":"
       case .type: ",\"type\":"
       case .source: ",\"source\":"
+      case .site: ",\"site\":"
+      case .periodStart: ",\"periodStart\":"
+      case .periodEnd: ",\"periodEnd\":"
       case .area: ",\"area\":"
       case .unplaced: ",\"unplaced\":"
       case .responsibleArea: ",\"responsibleArea\":"
@@ -39,11 +47,22 @@ struct JournalLineEncoder {
       case .weaponUse: ",\"weaponUse\":"
       case .injury: ",\"injury\":"
       case .victimAgeBand: ",\"victimAgeBand\":"
+      case .kind: ",\"kind\":"
+      case .state: ",\"state\":"
+      case .knifeRelated: ",\"knifeRelated\":"
+      case .mechanism: ",\"mechanism\":"
+      case .ageBand: ",\"ageBand\":"
+      case .locationType: ",\"locationType\":"
+      case .assaultAt: ",\"assaultAt\":"
+      case .arrivedAt: ",\"arrivedAt\":"
       case .recordedAt: ",\"recordedAt\":"
+      case .detectedAt: ",\"detectedAt\":"
+      case .uploadedAt: ",\"uploadedAt\":"
       case .reason: ",\"reason\":"
       case .toForce: ",\"toForce\":"
       case .reference: ",\"reference\":"
       case .sent: ",\"sent\":{"
+      case .assaults: ",\"assaults\":["
       case .from: ",\"from\":["
       }
     }
@@ -92,9 +111,9 @@ struct JournalLineEncoder {
     integer(member, value.milliseconds, in: &lines)
   }
 
-  mutating func yes(_ member: Member, in lines: inout [UInt8]) {
+  mutating func truth(_ member: Member, _ value: Bool, in lines: inout [UInt8]) {
     begin(member, in: &lines)
-    lines.append(literal: "true")
+    lines.append(literal: value ? "true" : "false")
   }
 
   /// Where the event is, as derived.
@@ -124,6 +143,23 @@ struct JournalLineEncoder {
   }
 
   func endSent(in lines: inout [UInt8]) { lines.append(UInt8(ascii: "}")) }
+
+  /// Begins the array of a return's assaults; `endAssaults` ends it.
+  mutating func beginAssaults(in lines: inout [UInt8]) { begin(.assaults, in: &lines) }
+
+  /// Begins an assault, whose other members follow in their order; `endAssault` ends it.
+  mutating func beginAssault(_ occurredFrom: EventTime, in lines: inout [UInt8]) {
+    lines.append(literal: lines.last == UInt8(ascii: "[") ? "{\"occurredFrom\":" : ",{\"occurredFrom\":")
+    lines.append(decimal: occurredFrom.milliseconds)
+    newest = .source
+  }
+
+  mutating func endAssault(in lines: inout [UInt8]) {
+    lines.append(UInt8(ascii: "}"))
+    newest = .assaults
+  }
+
+  func endAssaults(in lines: inout [UInt8]) { lines.append(UInt8(ascii: "]")) }
 
   /// Ends the line with the place that the event was read from.
   mutating func end(topic: String, partition: Int32, offset: Int64, in lines: inout [UInt8]) {

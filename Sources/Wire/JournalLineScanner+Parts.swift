@@ -53,11 +53,16 @@ extension Span<UInt8> {
   /// The rest of a type's name and the quote.
   @inline(__always)
   func eventType(at position: inout Int) -> JournalEventType? {
-    guard skip("incident.", at: &position) else { return nil }
-    if skip("recorded\"", at: &position) { return .incidentRecorded }
-    if skip("amended\"", at: &position) { return .incidentAmended }
-    if skip("cancelled\"", at: &position) { return .incidentCancelled }
-    if skip("transferred\"", at: &position) { return .incidentTransferred }
+    if skip("incident.", at: &position) {
+      if skip("recorded\"", at: &position) { return .incidentRecorded }
+      if skip("amended\"", at: &position) { return .incidentAmended }
+      if skip("cancelled\"", at: &position) { return .incidentCancelled }
+      if skip("transferred\"", at: &position) { return .incidentTransferred }
+      return nil
+    }
+    if skip("tag.breach\"", at: &position) { return .tagBreach }
+    if skip("hospital.attendance\"", at: &position) { return .hospitalAttendance }
+    if skip("hospital.return\"", at: &position) { return .hospitalReturn }
     return nil
   }
 
@@ -97,17 +102,54 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// A source, from quote to quote.
+  /// What `body` makes of a text, from quote to quote.
   @inline(__always)
-  func source(at position: inout Int, in sources: inout SourceTable) -> SourceIndex? {
+  func text<Result>(at position: inout Int, _ body: (Span<UInt8>) -> Result) -> Result? {
     guard position < count, self[position] == UInt8(ascii: "\"") else { return nil }
     var at = position + 1
     if let plain = name(at: &at) {
       position = at
-      return sources.index(of: extracting(plain))
+      return body(extracting(plain))
     }
     guard let name = escapedText(at: &position) else { return nil }
-    return sources.index(of: name.span)
+    return body(name.span)
+  }
+
+  /// A day and the quote.
+  func day(at position: inout Int) -> LocalDay? {
+    guard let range = name(at: &position), let day = LocalDay(extracting(range).text) else { return nil }
+    return day
+  }
+
+  /// Steps over the rest of an object, from within it but outside of texts, its end included; whether there is one.
+  func skipRestOfObject(at position: inout Int) -> Bool {
+    var depth = 1
+    while position < count {
+      switch self[position] {
+      case UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: "}"): depth -= 1
+      case UInt8(ascii: "\""): guard skipText(at: &position) else { return false }
+      case UInt8(ascii: "\n"): return false
+      default: break
+      }
+      position += 1
+      if depth == 0 { return true }
+    }
+    return false
+  }
+
+  /// Steps from a text's quote to the one that ends it.
+  private func skipText(at position: inout Int) -> Bool {
+    position += 1
+    while position < count {
+      switch self[position] {
+      case UInt8(ascii: "\""): return true
+      case UInt8(ascii: "\\"): position += 2
+      case 0..<0x20: return false
+      default: position += 1
+      }
+    }
+    return false
   }
 
   /// A text with escapes, from quote to quote; only those escapes that the encoder writes.

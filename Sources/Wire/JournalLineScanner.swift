@@ -7,7 +7,7 @@ public struct JournalLineError: Error, Hashable, Sendable, CustomStringConvertib
   /// What should have stood there.
   public enum Part: String, Sendable {
     case identity, content, revision, type, source, place, responsibleArea, occurredFrom, occurredTo, offence, weapon
-    case weaponUse, injury, victimAgeBand
+    case weaponUse, injury, victimAgeBand, kind, state, site, period, mechanism, ageBand, assault
     /// The members that the fold does not need, the first of which names it.
     case rest
     case endOfLine
@@ -21,20 +21,21 @@ public struct JournalLineError: Error, Hashable, Sendable, CustomStringConvertib
 }
 
 /// Reads the lines of a frame as the fold sees them. It takes the members in their order and nothing else, allocates
-/// nothing, and steps over what the fold does not need.
+/// nothing but the assaults of a return, and steps over what the fold does not need.
 public struct JournalLineScanner: Sendable {
   /// Where the next line begins.
   public private(set) var position = 0
 
   public init() {}
 
-  /// The next line; nil behind the last one. Give the same bytes each time. Sources are numbered in `sources`.
+  /// The next line; nil behind the last one. Give the same bytes each time. Sources are numbered in `sources`, and
+  /// treatment sites in `sites`.
   public mutating func next(
-    in bytes: Span<UInt8>, sources: inout SourceTable
+    in bytes: Span<UInt8>, sources: inout SourceTable, sites: inout SiteTable
   ) throws(JournalLineError) -> JournalEvent? {
     guard position < bytes.count else { return nil }
     var at = position
-    let event = try Self.event(in: bytes, at: &at, sources: &sources)
+    let event = try Self.event(in: bytes, at: &at, sources: &sources, sites: &sites)
     position = try Self.endOfLine(in: bytes, from: at)
     return event
   }
@@ -42,7 +43,7 @@ public struct JournalLineScanner: Sendable {
 
 extension JournalLineScanner {
   private static func event(
-    in bytes: Span<UInt8>, at: inout Int, sources: inout SourceTable
+    in bytes: Span<UInt8>, at: inout Int, sources: inout SourceTable, sites: inout SiteTable
   ) throws(JournalLineError) -> JournalEvent {
     guard bytes.skip("{\"identity\":\"", at: &at), let high = bytes.hex(at: &at), let low = bytes.hex(at: &at) else {
       throw JournalLineError(position: at, expected: .identity)
@@ -56,7 +57,7 @@ extension JournalLineScanner {
     guard bytes.skip(",\"type\":\"", at: &at), let type = bytes.eventType(at: &at) else {
       throw JournalLineError(position: at, expected: .type)
     }
-    guard bytes.skip(",\"source\":", at: &at), let source = bytes.source(at: &at, in: &sources) else {
+    guard bytes.skip(",\"source\":", at: &at), let source = bytes.text(at: &at, { sources.index(of: $0) }) else {
       throw JournalLineError(position: at, expected: .source)
     }
     var event = JournalEvent(
@@ -67,30 +68,34 @@ extension JournalLineScanner {
     case .incidentRecorded, .incidentAmended:
       try place(of: &event, in: bytes, at: &at)
       try time(of: &event, in: bytes, at: &at)
+      _ = bytes.skip(",\"imprecise\":true", at: &at)
       try offence(of: &event, in: bytes, at: &at)
-      guard bytes.holds(",\"reference\":", at: at) || bytes.holds(",\"recordedAt\":", at: at) else {
-        throw JournalLineError(position: at, expected: .rest)
-      }
+      try expectRest(",\"recordedAt\":", in: bytes, at: at)
     case .incidentCancelled:
       guard bytes.holds(",\"reason\":", at: at) else { throw JournalLineError(position: at, expected: .rest) }
     case .incidentTransferred:
       guard bytes.holds(",\"toForce\":", at: at) else { throw JournalLineError(position: at, expected: .rest) }
+    case .tagBreach:
+      try place(of: &event, in: bytes, at: &at)
+      try time(of: &event, in: bytes, at: &at)
+      try tagBreach(of: &event, in: bytes, at: &at)
+    case .hospitalAttendance:
+      try site(of: &event, in: bytes, at: &at, sites: &sites)
+      event.place = try place(in: bytes, at: &at)
+      event.occurredFrom = try occurredFrom(in: bytes, at: &at)
+      event.measures = try assault(in: bytes, at: &at)
+    case .hospitalReturn:
+      try site(of: &event, in: bytes, at: &at, sites: &sites)
+      try period(of: &event, in: bytes, at: &at)
+      try assaults(of: &event, in: bytes, at: &at)
     }
     return event
   }
 
-  private static func place(
+  static func place(
     of event: inout JournalEvent, in bytes: Span<UInt8>, at: inout Int
   ) throws(JournalLineError) {
-    if bytes.skip(",\"area\":\"", at: &at) {
-      guard let area = bytes.area(at: &at) else { throw JournalLineError(position: at, expected: .place) }
-      event.place = .area(area)
-    } else {
-      guard bytes.skip(",\"unplaced\":\"", at: &at), let reason = bytes.unplaced(at: &at) else {
-        throw JournalLineError(position: at, expected: .place)
-      }
-      event.place = .unplaced(reason)
-    }
+    event.place = try place(in: bytes, at: &at)
     guard bytes.skip(",\"responsibleArea\":\"", at: &at) else { return }
     if bytes.skip("outOfScope\"", at: &at) {
       event.responsible = .unplaced(.outOfScope)
@@ -100,20 +105,38 @@ extension JournalLineScanner {
     }
   }
 
-  private static func time(
+  @inline(__always)
+  static func place(in bytes: Span<UInt8>, at: inout Int) throws(JournalLineError) -> Place {
+    if bytes.skip(",\"area\":\"", at: &at) {
+      guard let area = bytes.area(at: &at) else { throw JournalLineError(position: at, expected: .place) }
+      return .area(area)
+    }
+    guard bytes.skip(",\"unplaced\":\"", at: &at), let reason = bytes.unplaced(at: &at) else {
+      throw JournalLineError(position: at, expected: .place)
+    }
+    return .unplaced(reason)
+  }
+
+  static func time(
     of event: inout JournalEvent, in bytes: Span<UInt8>, at: inout Int
   ) throws(JournalLineError) {
+    event.occurredFrom = try occurredFrom(in: bytes, at: &at)
+    if bytes.skip(",\"occurredTo\":", at: &at) {
+      guard let to = bytes.integer(at: &at),
+        to >= event.occurredFrom.milliseconds
+      else {
+        throw JournalLineError(position: at, expected: .occurredTo)
+      }
+      event.precision = Precision(lasting: to - event.occurredFrom.milliseconds)
+    }
+  }
+
+  @inline(__always)
+  private static func occurredFrom(in bytes: Span<UInt8>, at: inout Int) throws(JournalLineError) -> EventTime {
     guard bytes.skip(",\"occurredFrom\":", at: &at), let from = bytes.integer(at: &at), from >= 0 else {
       throw JournalLineError(position: at, expected: .occurredFrom)
     }
-    event.occurredFrom = EventTime(milliseconds: from)
-    if bytes.skip(",\"occurredTo\":", at: &at) {
-      guard let to = bytes.integer(at: &at), to >= from else {
-        throw JournalLineError(position: at, expected: .occurredTo)
-      }
-      event.precision = Precision(lasting: to - from)
-    }
-    _ = bytes.skip(",\"imprecise\":true", at: &at)
+    return EventTime(milliseconds: from)
   }
 
   private static func offence(
@@ -138,7 +161,7 @@ extension JournalLineScanner {
   }
 
   @inline(__always)
-  private static func value<Name: ContractName>(
+  static func value<Name: ContractName>(
     _ key: StaticString, _ part: JournalLineError.Part, _ absent: Name, in bytes: Span<UInt8>, at: inout Int
   ) throws(JournalLineError) -> Name {
     guard bytes.skip(key, at: &at) else { return absent }
@@ -146,6 +169,14 @@ extension JournalLineScanner {
       throw JournalLineError(position: at, expected: part)
     }
     return value
+  }
+
+  /// Behind what the fold needs of a fact comes the member that begins like this, or the reference.
+  @inline(__always)
+  static func expectRest(_ key: StaticString, in bytes: Span<UInt8>, at: Int) throws(JournalLineError) {
+    guard bytes.holds(",\"reference\":", at: at) || bytes.holds(key, at: at) else {
+      throw JournalLineError(position: at, expected: .rest)
+    }
   }
 
   /// The beginning of the next line.

@@ -5,6 +5,11 @@ enum SharedTables {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared/data")
 
+  /// The files of a folder.
+  static func files(_ path: String) throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(at: root.appending(path: path), includingPropertiesForKeys: nil)
+  }
+
   /// The rows of a CSV file, each by the names of the first.
   static func rows(_ path: String) throws -> [[String: String]] {
     let text = String(decoding: try Data(contentsOf: root.appending(path: path)), as: UTF8.self)

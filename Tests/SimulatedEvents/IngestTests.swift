@@ -9,8 +9,7 @@ import Wire
   @Test func incidentsAreTakenAndPoisonIsRefused() {
     var plan = SimulationPlan.fourWeeks
     plan.poison = 300
-    var translator = IncidentTranslator(
-      topicName: "incidents", sources: Set(SimulatedSource.all.map(\.name)))
+    var translator = EventTranslator(topic: .incidents, sources: Set(SimulatedSource.all.map(\.name)))
     var lines: [UInt8] = []
     var refused = 0
     for event in SimulatedStream(plan) where event.topic == .incidents {

@@ -53,8 +53,8 @@ enum Events {
 }
 
 extension RecordBatch {
-  /// Adds a record of partition 0 of `incidents`; its place is its offset.
-  mutating func add(_ value: [UInt8]?, headers: [(String, [UInt8]?)] = []) {
+  /// Adds a record of partition 0 of a topic; its place is its offset.
+  mutating func add(_ value: [UInt8]?, headers: [(String, [UInt8]?)] = [], topic: InputTopic = .incidents) {
     let firstHeader = self.headers.count
     for (name, contents) in headers {
       let name = Array(name.utf8).withUnsafeBytes { append($0) }
@@ -63,27 +63,29 @@ extension RecordBatch {
     }
     append(
       record: Record(
-        source: index(of: TopicPartition("incidents", 0)), offset: Int64(records.count), timestamp: -1, key: nil,
+        source: index(of: TopicPartition(topic.name, 0)), offset: Int64(records.count), timestamp: -1, key: nil,
         value: value.map { $0.withUnsafeBytes { append($0) } }, firstHeader: firstHeader, headerCount: headers.count))
   }
 }
 
 /// One record through a translator of its own.
 func translate(
-  _ value: [UInt8]?, headers: [(String, [UInt8]?)] = [], sources: Set<String>? = nil, at: EventTime = Events.arrival
+  _ value: [UInt8]?, headers: [(String, [UInt8]?)] = [], sources: Set<String>? = nil, at: EventTime = Events.arrival,
+  topic: InputTopic = .incidents
 ) -> (rejection: Rejection?, line: String) {
   var batch = RecordBatch()
-  batch.add(value, headers: headers)
-  var translator = IncidentTranslator(topicName: "incidents", sources: sources)
+  batch.add(value, headers: headers, topic: topic)
+  var translator = EventTranslator(topic: topic, sources: sources)
   var lines: [UInt8] = []
   let rejection = translator.translate(batch.records[0], of: batch, at: at, into: &lines)
   return (rejection, String(decoding: lines, as: UTF8.self))
 }
 
 func translate(
-  _ value: String, headers: [(String, [UInt8]?)] = [], sources: Set<String>? = nil, at: EventTime = Events.arrival
+  _ value: String, headers: [(String, [UInt8]?)] = [], sources: Set<String>? = nil, at: EventTime = Events.arrival,
+  topic: InputTopic = .incidents
 ) -> (rejection: Rejection?, line: String) {
-  translate(Array(value.utf8), headers: headers, sources: sources, at: at)
+  translate(Array(value.utf8), headers: headers, sources: sources, at: at, topic: topic)
 }
 
 /// Steele, Lea and Flood's generator: small, and the same everywhere.

@@ -64,7 +64,8 @@ import Testing
         #"{"area":"E06000001"}"#, #""E09000022""#,
         #""unplaced":"outOfScope","responsibleArea":"E09000022","occurredFrom""#
       ),
-      (#"{"lsoa":"E01000006"}"#, nil, #""unplaced":"lsoaNotPlaced","occurredFrom""#),
+      (#"{"lsoa":"E01000006"}"#, nil, #""area":"E09000002","occurredFrom""#),
+      (#"{"lsoa":"E01011229"}"#, nil, #""unplaced":"lsoaNotPlaced","occurredFrom""#),
       (#"{"unknown":true}"#, #""E07000187""#, #""unplaced":"unknown","responsibleArea":"E06000066","occurredFrom""#),
       (
         #"{"area":"W06000015","precisionMetres":2e3}"#, #""S12000036""#,
@@ -136,7 +137,7 @@ import Testing
       batch.add(Array(event.utf8))
     }
     batch.add(nil)
-    var translator = IncidentTranslator(topicName: "incidents", sources: nil)
+    var translator = EventTranslator(topic: .incidents, sources: nil)
     var lines: [UInt8] = []
     var sizes: [Int] = []
     for record in batch.records {

@@ -20,9 +20,16 @@ import Testing
   }
 
   static func scan(_ bytes: [UInt8], _ sources: inout SourceTable) throws(JournalLineError) -> [JournalEvent] {
+    var sites = SiteTable()
+    return try scan(bytes, &sources, &sites)
+  }
+
+  static func scan(
+    _ bytes: [UInt8], _ sources: inout SourceTable, _ sites: inout SiteTable
+  ) throws(JournalLineError) -> [JournalEvent] {
     var scanner = JournalLineScanner()
     var events: [JournalEvent] = []
-    while let event = try scanner.next(in: bytes.span, sources: &sources) { events.append(event) }
+    while let event = try scanner.next(in: bytes.span, sources: &sources, sites: &sites) { events.append(event) }
     return events
   }
 
@@ -102,7 +109,7 @@ import Testing
       (#""revision":1,"#, #""revision":9007199254740993,"#, .revision),
       (#""revision":1,"#, #""revision":99999999999999999999,"#, .revision),
       (#""revision":1,"#, #""revision":1.0,"#, .type),
-      ("incident.recorded", "incident.withdrawn", .type), ("incident.recorded", "tag.breach", .type),
+      ("incident.recorded", "incident.withdrawn", .type), ("incident.recorded", "tag.recorded", .type),
       (#""/police/metropolitan""#, "5", .source), ("/police", #"\x"#, .source), ("/police", #"\u0020"#, .source),
       (#""area":"E09000022","resp"#, #""area":"E07000004","resp"#, .place),
       (#""area":"E09000022","resp"#, #""resp"#, .place),

@@ -48,7 +48,7 @@ import Testing
   @Test(arguments: [1, 2, 3, 4])
   func mutatedEventsAreAnsweredOrAreLines(seed: UInt64) throws {
     var generator = SplitMix64(seed: seed)
-    var translator = IncidentTranslator(topicName: "incidents", sources: nil)
+    var translator = EventTranslator(topic: .incidents, sources: nil)
     var lines: [UInt8] = []
     var accepted = 0
     var codes: Set<RejectionCode> = []
@@ -109,7 +109,7 @@ import Testing
 
   @Test func mutatedHeadersNeverTrap() {
     var generator = SplitMix64(seed: 9)
-    var translator = IncidentTranslator(topicName: "incidents", sources: ["/police/test", "/é"])
+    var translator = EventTranslator(topic: .incidents, sources: ["/police/test", "/é"])
     var lines: [UInt8] = []
     let names = [
       "ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_dataschema", "content-type", "ce_", "", "é",

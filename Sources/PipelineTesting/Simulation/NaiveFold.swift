@@ -15,7 +15,8 @@ struct NaiveFold {
   private(set) var verdicts = Verdicts()
   /// Whatever ever had an event.
   private(set) var known: Set<Bucket> = []
-  var sources = SourceTable()
+  private var sources = SourceTable()
+  private var sites = SiteTable()
   private var newest: [Identity: Standing] = [:]
   private let registry: [String: Force]
 
@@ -25,6 +26,14 @@ struct NaiveFold {
 
   /// Time never falls.
   mutating func begin(at: EventTime) { now = max(now, at) }
+
+  /// The events of a frame's lines.
+  mutating func scan(_ lines: [UInt8]) throws -> [JournalEvent] {
+    var scanner = JournalLineScanner()
+    var events: [JournalEvent] = []
+    while let event = try scanner.next(in: lines.span, sources: &sources, sites: &sites) { events.append(event) }
+    return events
+  }
 
   mutating func apply(_ event: JournalEvent) {
     if let standing = newest[event.identity]?.event, event.revision <= standing.revision {

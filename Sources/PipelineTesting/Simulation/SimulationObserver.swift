@@ -75,8 +75,7 @@ final class SimulationObserver {
     var events: [JournalEvent] = []
     switch frame.kind {
     case .events:
-      var scanner = JournalLineScanner()
-      while let event = try scanner.next(in: value.span, sources: &naive.sources) { events.append(event) }
+      events = try naive.scan(value)
       for line in value.split(separator: UInt8(ascii: "\n")) { try note(line: Array(line), at: frame.at) }
     case .tick:
       if let newestTick, frame.at.hour <= newestTick {

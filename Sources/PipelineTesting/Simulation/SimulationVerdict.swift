@@ -17,8 +17,8 @@ struct SimulationVerdict {
   /// Each record of the inputs is in the journal, in the bytes that translating it alone gives, or refused for the reason
   /// that translating it alone gives. Answers how many there are.
   private func checkRecords() throws -> Int {
-    var translator = IncidentTranslator(
-      topicName: InputTopic.incidents.name, sources: run.birth.configuration.sourceNames(for: .incidents))
+    var translator = EventTranslator(
+      topic: .incidents, sources: run.birth.configuration.sourceNames(for: .incidents))
     var inputs = 0
     var journaled = 0
     var line: [UInt8] = []

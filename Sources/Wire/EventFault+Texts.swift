@@ -1,77 +1,23 @@
 import Incidents
 
-/// What can be wrong with an incident's record, finer than the code of its rejection.
-enum IncidentFault: UInt8 {
-  case tombstone, tooLarge
-  case notJSON, givenTwice
-  case notAnEvent, notThisVersion, notGiven, notAName, headerTwice, notJSONContent
-  case unknownType, unknownSchema, unlistedSource
-  case missing, missingOffence, missingHalf
-  case null, notText, emptyText, notNumber, notBool, notObject, notTrue
-  case badTime, noZone, reversed, tooLongForExact, tooLong, inFuture, beforeHistory
-  case neverAnArea, malformedLSOA
-  case noLocation, emptyLocation, severalLocations, outOfRange, placesNotLoaded
-  case malformedCode, malformedClass, unlistedName, badRevision
-
-  var code: RejectionCode {
-    switch self {
-    case .tombstone: .tombstone
-    case .tooLarge: .tooLarge
-    case .notJSON, .givenTwice: .notJSON
-    case .notAnEvent, .notThisVersion, .notGiven, .notAName, .headerTwice, .notJSONContent: .notCloudEvent
-    case .unknownType: .unknownType
-    case .unknownSchema: .unknownVersion
-    case .unlistedSource: .unknownSource
-    case .missing, .missingOffence, .missingHalf: .missingMember
-    case .null, .notText, .emptyText, .notNumber, .notBool, .notObject, .notTrue: .wrongType
-    case .badTime: .badTime
-    case .noZone: .timeWithoutZone
-    case .reversed: .timeReversed
-    case .tooLongForExact, .tooLong: .occurrenceTooLong
-    case .inFuture: .inFuture
-    case .beforeHistory: .beforeHistory
-    case .neverAnArea, .malformedLSOA: .badAreaCode
-    case .noLocation, .emptyLocation: .locationMissing
-    case .severalLocations: .locationAmbiguous
-    case .outOfRange: .locationOutOfRange
-    case .placesNotLoaded: .placesNotLoaded
-    case .malformedCode, .malformedClass: .badOffenceCode
-    case .unlistedName: .badEnumeration
-    case .badRevision: .badRevision
-    }
-  }
-}
-
-/// The fault that a record is answered with: of all that were found the first by code, then by member.
-struct FirstFault {
-  private(set) var first: (fault: IncidentFault, member: IncidentMember)?
-
-  mutating func note(_ fault: IncidentFault, _ member: IncidentMember) {
-    if let first, Self.rank(first.fault, first.member) <= Self.rank(fault, member) { return }
-    first = (fault, member)
-  }
-
-  private static func rank(_ fault: IncidentFault, _ member: IncidentMember) -> Int {
-    Int(fault.code.rawValue) << 8 | Int(member.rawValue)
-  }
-}
-
 extension Rejection {
   /// The answer to a fault in a member. The texts name members and rules, never what was sent.
-  init(_ fault: IncidentFault, _ member: IncidentMember, source: String?) {
-    let (reason, action) = fault.texts(member)
-    self.init(code: fault.code, reason: reason, action: action, member: member.pointer, source: source)
+  init(_ fault: EventFault, _ member: EventMember, row: Int? = nil, of topic: InputTopic, source: String?) {
+    let name = row != nil && member == .assaults ? "an assault" : member.name
+    let (reason, action) = fault.texts(member, name, topic)
+    self.init(code: fault.code, reason: reason, action: action, member: member.pointer(row: row), source: source)
   }
 }
 
-extension IncidentFault {
+extension EventFault {
   /// What is wrong and what to change, a sentence each.
-  fileprivate func texts(_ member: IncidentMember) -> (reason: String, action: String) {
-    let name = member.name
-    return switch self {
+  fileprivate func texts(
+    _ member: EventMember, _ name: String, _ topic: InputTopic
+  ) -> (reason: String, action: String) {
+    switch self {
     case .tombstone:
-      ("The record has no value.", "Send incident.cancelled to take an incident back; a tombstone says nothing here.")
-    case .tooLarge: ("The record is larger than 262,144 bytes.", "Send one incident a record, without attachments.")
+      ("The record has no value.", "\(topic.retraction); a tombstone says nothing here.")
+    case .tooLarge: ("The record is larger than 262,144 bytes.", "\(topic.remedyForSize).")
     case .notJSON:
       (
         "The value is no JSON: its syntax, its UTF-8, the size of a number, or more than 1,024 levels.",
@@ -101,18 +47,23 @@ extension IncidentFault {
     case .unknownType:
       (
         "type is none of this topic's.",
-        "Send incident.recorded, incident.amended, incident.cancelled or incident.transferred."
+        "Send \(JournalEventType.names(of: topic))."
       )
     case .unknownSchema:
       (
         "dataschema names a version that is not known here.",
-        "Leave dataschema out, or send urn:bellwether:incidents:1."
+        "Leave dataschema out, or send \(topic.schema)."
       )
     case .unlistedSource:
-      ("The registry of sources does not list this source for incidents.", "Have the source registered, or correct it.")
+      (
+        "The registry of sources does not list this source for \(topic.name).",
+        "Have the source registered, or correct it."
+      )
     case .missing: ("\(name) is missing.", "Send \(name).")
     case .missingOffence:
       ("offenceCode and offenceClass are both missing.", "Send one of offenceCode and offenceClass.")
+    case .missingInstant:
+      ("assaultAt and arrivedAt are both missing.", "Send assaultAt, or arrivedAt where that is all that is known.")
     case .missingHalf: ("Only one half of the coordinates is there.", "Send \(name) as well.")
     case .null: ("\(name) is null.", "Leave \(name) out, or send a value.")
     case .notText: ("\(name) is no text.", "Send \(name) as a JSON string.")
@@ -120,9 +71,11 @@ extension IncidentFault {
     case .notNumber: ("\(name) is no number.", "Send \(name) as a JSON number, without quotes.")
     case .notBool: ("\(name) is neither true nor false.", "Send \(name) as true or false, without quotes.")
     case .notObject: ("\(name) is no object.", "Send \(name) as a JSON object.")
+    case .notArray: ("\(name) is no array.", "Send \(name) as a JSON array, empty where there was none.")
     case .notTrue: ("unknown is something other than true.", "Send \"unknown\":true, or say where it was.")
     case .badTime:
       ("\(name) is no date and time of RFC 3339, or one that does not exist.", "Send it as in 2026-03-01T20:55:00Z.")
+    case .badDay: ("\(name) is no date, or one that does not exist.", "Send it as in 2026-02-28.")
     case .noZone:
       (
         "\(name) has no zone, and none is guessed.",
@@ -136,8 +89,8 @@ extension IncidentFault {
       )
     case .tooLong: ("From occurredFrom to occurredTo it is more than 366 days.", "Narrow the times.")
     case .inFuture:
-      ("occurredFrom lies more than ten minutes ahead of the arrival.", "Check the sender's clock and the time's zone.")
-    case .beforeHistory: ("occurredFrom lies before 1970.", "Check the year; older incidents are not taken.")
+      ("\(name) lies more than ten minutes ahead of the arrival.", "Check the sender's clock and the time's zone.")
+    case .beforeHistory: ("\(name) lies before 1970.", "Check the year; what is older is not taken.")
     case .neverAnArea:
       (
         "\(name) was never the code of a local authority.",
@@ -163,11 +116,18 @@ extension IncidentFault {
       )
     case .unlistedName: ("\(name) is none of the contract's values.", "Send \(Self.names(of: member)).")
     case .badRevision:
-      ("revision is no whole number from 1 to 9007199254740992.", "Number the revisions of a reference upwards from 1.")
+      ("revision is no whole number from 1 to 9007199254740992.", "Number the revisions upwards from 1.")
+    case .reversedPeriod:
+      ("periodEnd lies before periodStart.", "Send the first day as periodStart, the last as periodEnd.")
+    case .outsidePeriod:
+      (
+        "assaultAt lies outside the period, whose days are London's.",
+        "Send the assault in the return of its own period, or correct the period."
+      )
     }
   }
 
-  private static func range(of member: IncidentMember) -> String {
+  private static func range(of member: EventMember) -> String {
     switch member {
     case .latitude: "49.5 to 61.5 degrees"
     case .longitude: "-8.5 to 2.6 degrees"
@@ -177,15 +137,52 @@ extension IncidentFault {
     }
   }
 
-  private static func names(of member: IncidentMember) -> String {
+  private static func names(of member: EventMember) -> String {
     let names: [String] =
       switch member {
       case .weapon: Weapon.allCases.map(\.name)
       case .weaponUse: WeaponUse.allCases.map(\.name)
       case .injury: Injury.allCases.map(\.name)
-      case .victimAgeBand: VictimAgeBand.allCases.map(\.name)
+      case .victimAgeBand, .ageBand: VictimAgeBand.allCases.map(\.name)
+      case .kind: TagBreachKind.allCases.map(\.name)
+      case .state: TagBreachState.allCases.map(\.name)
+      case .method: FixMethod.allCases.map(\.name)
+      case .mechanism: AssaultMechanism.allCases.map(\.name)
       default: CancellationReason.allCases.map(\.name)
       }
-    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+    return names.choice
+  }
+}
+
+extension InputTopic {
+  /// How an event is taken back, instead of by a tombstone.
+  fileprivate var retraction: String {
+    switch self {
+    case .incidents: "Send incident.cancelled to take an incident back"
+    case .tagBreaches: "Send the event with a higher revision and the state withdrawn to take it back"
+    case .hospital: "Send a higher revision, of a return without assaults, to replace what was said"
+    }
+  }
+
+  fileprivate var remedyForSize: String {
+    switch self {
+    case .incidents, .tagBreaches: "Send one event a record, without attachments"
+    case .hospital: "Send one attendance a record, or a return for a shorter period, without attachments"
+    }
+  }
+}
+
+extension JournalEventType {
+  /// The types of a topic, as a choice.
+  fileprivate static func names(of topic: InputTopic) -> String {
+    allCases.filter { $0.topic == topic }.map(\.name.description).choice
+  }
+}
+
+extension [String] {
+  /// In words: `a, b or c`.
+  fileprivate var choice: String {
+    guard let last, count > 1 else { return first ?? "" }
+    return dropLast().joined(separator: ", ") + " or " + last
   }
 }

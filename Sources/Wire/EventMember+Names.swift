@@ -1,30 +1,8 @@
-/// The members of the incidents' contract, in its order: of two faults of one code the one in the earlier member is
-/// answered.
-enum IncidentMember: UInt8, CaseIterable {
-  /// The record as a whole.
-  case record
-  case specversion, id, source, type, time, datacontenttype, dataschema, data
-  case reference, revision, occurredFrom, occurredTo, recordedAt, offenceCode, offenceClass
-  case weapon, weaponUse, injury, victimAgeBand, imprecise
-  case location, area, lsoa, latitude, longitude, easting, northing, precisionMetres, unknown
-  case responsibleArea, reason, toForce
+import Incidents
 
-  var name: String { String(describing: self) }
-
-  /// A JSON pointer (RFC 6901) into the event in structured form.
-  var pointer: String {
-    switch self {
-    case .record: ""
-    case .specversion, .id, .source, .type, .time, .datacontenttype, .dataschema, .data: "/\(name)"
-    case .area, .lsoa, .latitude, .longitude, .easting, .northing, .precisionMetres, .unknown: "/data/location/\(name)"
-    default: "/data/\(name)"
-    }
-  }
-}
-
-// MARK: - By name
-
-extension IncidentMember {
+// The members by their names. A name that a contract does not know is allowed and not kept, so each contract knows only
+// its own.
+extension EventMember {
   /// The member of the event of that name; nil for one that the contract does not know.
   init?(inEvent name: Span<UInt8>) {
     switch name.count {
@@ -54,8 +32,16 @@ extension IncidentMember {
     }
   }
 
-  /// The member of `data` of that name.
-  init?(inData name: Span<UInt8>) {
+  /// The member of `data` of that name in the contract of a topic.
+  init?(inData name: Span<UInt8>, of topic: InputTopic) {
+    switch topic {
+    case .incidents: self.init(inIncident: name)
+    case .tagBreaches: self.init(inTagBreach: name)
+    case .hospital: self.init(inHospital: name)
+    }
+  }
+
+  private init?(inIncident name: Span<UInt8>) {
     switch name.count {
     case 6 where name.spells("weapon"): self = .weapon
     case 6 where name.spells("injury"): self = .injury
@@ -77,11 +63,56 @@ extension IncidentMember {
     }
   }
 
-  /// The member of `data.location` of that name.
-  init?(inLocation name: Span<UInt8>) {
+  private init?(inTagBreach name: Span<UInt8>) {
+    switch name.count {
+    case 4 where name.spells("kind"): self = .kind
+    case 5 where name.spells("state"): self = .state
+    case 6 where name.spells("device"): self = .device
+    case 6 where name.spells("wearer"): self = .wearer
+    case 8 where name.spells("revision"): self = .revision
+    case 8 where name.spells("location"): self = .location
+    case 9 where name.spells("reference"): self = .reference
+    case 10 where name.spells("occurredTo"): self = .occurredTo
+    case 10 where name.spells("detectedAt"): self = .detectedAt
+    case 10 where name.spells("uploadedAt"): self = .uploadedAt
+    case 12 where name.spells("occurredFrom"): self = .occurredFrom
+    case 12 where name.spells("knifeRelated"): self = .knifeRelated
+    case 15 where name.spells("responsibleArea"): self = .responsibleArea
+    default: return nil
+    }
+  }
+
+  private init?(inHospital name: Span<UInt8>) {
+    switch name.count {
+    case 4 where name.spells("site"): self = .site
+    case 8 where name.spells("revision"): self = .revision
+    case 8 where name.spells("assaults"): self = .assaults
+    case 9 where name.spells("reference"): self = .reference
+    case 9 where name.spells("periodEnd"): self = .periodEnd
+    case 11 where name.spells("periodStart"): self = .periodStart
+    default: self.init(inAssault: name)
+    }
+  }
+
+  /// The member of that name of an assault, which is an attendance's `data` or one of a return's `assaults`.
+  init?(inAssault name: Span<UInt8>) {
+    switch name.count {
+    case 7 where name.spells("ageBand"): self = .ageBand
+    case 8 where name.spells("location"): self = .location
+    case 9 where name.spells("assaultAt"): self = .assaultAt
+    case 9 where name.spells("arrivedAt"): self = .arrivedAt
+    case 9 where name.spells("mechanism"): self = .mechanism
+    case 12 where name.spells("locationType"): self = .locationType
+    default: return nil
+    }
+  }
+
+  /// The member of that name of a `location` in the contract of a topic.
+  init?(inLocation name: Span<UInt8>, of topic: InputTopic) {
     switch name.count {
     case 4 where name.spells("area"): self = .area
     case 4 where name.spells("lsoa"): self = .lsoa
+    case 6 where topic == .tagBreaches && name.spells("method"): self = .method
     case 7 where name.spells("easting"): self = .easting
     case 7 where name.spells("unknown"): self = .unknown
     case 8 where name.spells("latitude"): self = .latitude

@@ -2,51 +2,65 @@ import Hotspots
 import Incidents
 
 // The attributes of the event, from the document or in binary mode from the headers.
-extension IncidentReading {
+extension EventReading {
   /// Checks the attributes. `source` takes the event's source, and stays empty when it cannot be read.
   mutating func readEvent(
     _ document: borrowing JSONDocument, _ batch: borrowing RecordBatch, listed: SourceTable?, source: inout [UInt8]
   ) {
     if attribute(.specversion, document, batch, { $0.spells("1.0") }) != true {
-      faults.note(.notThisVersion, .specversion)
+      note(.notThisVersion, .specversion)
     }
-    if attribute(.id, document, batch, { !$0.isEmpty }) != true { faults.note(.notGiven, .id) }
+    if attribute(.id, document, batch, { !$0.isEmpty }) != true { note(.notGiven, .id) }
     readSource(document, batch, listed: listed, into: &source)
     readType(document, batch)
     if let result = optionalAttribute(.time, document, batch, { RFC3339.parse($0) }) { _ = time(.time, result) }
     if optionalAttribute(.datacontenttype, document, batch, { $0.isJSONMediaType }) == false {
-      faults.note(.notJSONContent, .datacontenttype)
+      note(.notJSONContent, .datacontenttype)
     }
-    if optionalAttribute(.dataschema, document, batch, { $0.spells("urn:bellwether:incidents:1") }) == false {
-      faults.note(.unknownSchema, .dataschema)
+    let schema = topic.schema
+    if optionalAttribute(.dataschema, document, batch, { $0.spells(schema) }) == false {
+      note(.unknownSchema, .dataschema)
+    }
+  }
+
+  /// Checks and reads what the type needs of the event's data; `at` is the time of arrival.
+  mutating func readData(_ document: borrowing JSONDocument, at: EventTime) {
+    guard let type, type.topic == topic else { return }
+    switch type {
+    case .incidentRecorded, .incidentAmended: readIncident(document, at: at)
+    case .incidentCancelled: readCancellation(document)
+    case .incidentTransferred: readTransfer(document)
+    case .tagBreach: readTagBreach(document, at: at)
+    case .hospitalAttendance: readAttendance(document, at: at)
+    case .hospitalReturn: readReturn(document, at: at)
     }
   }
 
   private mutating func readType(_ document: borrowing JSONDocument, _ batch: borrowing RecordBatch) {
-    let fault = attribute(.type, document, batch) { text -> IncidentFault? in
+    let fault = attribute(.type, document, batch) { text -> EventFault? in
       if text.isEmpty { return .notGiven }
       type = JournalEventType(text)
-      return type?.topic == .incidents ? nil : .unknownType
+      return type?.topic == topic ? nil : .unknownType
     }
-    if let fault = fault ?? .notGiven { faults.note(fault, .type) }
+    if let fault = fault ?? .notGiven { note(fault, .type) }
   }
 
   private mutating func readSource(
     _ document: borrowing JSONDocument, _ batch: borrowing RecordBatch, listed: SourceTable?, into source: inout [UInt8]
   ) {
-    let fault = attribute(.source, document, batch) { text -> IncidentFault? in
+    let fault = attribute(.source, document, batch) { text -> EventFault? in
       if text.isEmpty { return .notGiven }
       if text.hasControls || !text.isUTF8 { return .notAName }
       source.append(span: text)
       return listed.map { $0.find(text) == nil } == true ? .unlistedSource : nil
     }
-    if let fault = fault ?? .notGiven { faults.note(fault, .source) }
+    if let fault = fault ?? .notGiven { note(fault, .source) }
   }
 
   /// What `body` says of an attribute's text; nil when it is not given or no text. A header without a value is an empty
   /// text.
   private func attribute<Result>(
-    _ member: IncidentMember, _ document: borrowing JSONDocument, _ batch: borrowing RecordBatch,
+    _ member: EventMember, _ document: borrowing JSONDocument, _ batch: borrowing RecordBatch,
     _ body: (Span<UInt8>) -> Result
   ) -> Result? {
     if let header = header(member) {
@@ -59,11 +73,22 @@ extension IncidentReading {
 
   /// The same for an attribute that may be left out: what is given and no text is noted.
   private mutating func optionalAttribute<Result>(
-    _ member: IncidentMember, _ document: borrowing JSONDocument, _ batch: borrowing RecordBatch,
+    _ member: EventMember, _ document: borrowing JSONDocument, _ batch: borrowing RecordBatch,
     _ body: (Span<UInt8>) -> Result
   ) -> Result? {
     if header(member) == nil, textNode(member, document) == nil { return nil }
     return attribute(member, document, batch, body)
+  }
+}
+
+extension InputTopic {
+  /// The `dataschema` of the contract's version 1.
+  var schema: StaticString {
+    switch self {
+    case .incidents: "urn:bellwether:incidents:1"
+    case .tagBreaches: "urn:bellwether:tag-breaches:1"
+    case .hospital: "urn:bellwether:hospital:1"
+    }
   }
 }
 
