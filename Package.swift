@@ -49,8 +49,6 @@ let package = Package(
       name: "bellwether-testing", dependencies: ["Program", "Pipeline", "Incidents"], swiftSettings: ours),
     // Runs of the whole pipeline in memory, with everything going wrong that can; `ops/test` plays it.
     .executableTarget(name: "Simulation", dependencies: ["PipelineTesting"], swiftSettings: ours),
-    // How fast the fold is, and where its time goes, without a broker.
-    .executableTarget(name: "FoldBench", dependencies: ["Wire", "Hotspots", "Incidents"], swiftSettings: ours),
     // The seeded events of `ops/prove`, which sends them.
     .executableTarget(
       name: "ProofEvents", dependencies: ["PipelineTesting", "Pipeline", "Hotspots", "Incidents"], swiftSettings: ours),
