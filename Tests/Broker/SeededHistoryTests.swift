@@ -14,7 +14,7 @@ import Wire
     defer { deployment.program.removeFiles() }
     let history = try GeneratedHistory(seed: 21, count: 20_000, now: Deployment.now)
     let records = isShuffled ? history.records.shuffled(seed: 22) : history.records
-    try deployment.send(records.map { $0.outgoing(topic: deployment.names(.incidents)) })
+    try deployment.send(records.map { $0.outgoing(prefix: deployment.names.prefix) })
     try deployment.runUntilCaughtUp()
     try deployment.expectEqualToReference()
     try deployment.expectEachRecordOnce()
@@ -34,7 +34,7 @@ import Wire
     let history = try GeneratedHistory(seed: 23, count: 4_000, now: Deployment.now, rates: .eventful)
     for start in stride(from: 0, to: history.records.count, by: 1_000) {
       let part = history.records[start..<min(start + 1_000, history.records.count)]
-      try deployment.send(part.map { $0.outgoing(topic: deployment.names(.incidents)) })
+      try deployment.send(part.map { $0.outgoing(prefix: deployment.names.prefix) })
       try deployment.runUntilCaughtUp()
     }
     try deployment.expectEqualToReference()
