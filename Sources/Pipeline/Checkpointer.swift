@@ -44,13 +44,13 @@ public final class Checkpointer: Sendable {
   ///   - perform: has the work done, soon and on another thread.
   ///   - notice: told in words what goes wrong, and that it goes well again.
   public init(
-    store: any CheckpointStore, journal: String, interval: Duration = .seconds(10),
+    store: any CheckpointStore, journal: String, release: Release = .current, interval: Duration = .seconds(10),
     elapsed: @escaping @Sendable () -> Duration,
     perform: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
     notice: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
-    origin = CheckpointHeader.Origin(journal: journal)
+    origin = CheckpointHeader.Origin(journal: journal, release: release)
     self.interval = interval
     self.elapsed = elapsed
     self.perform = perform

@@ -66,7 +66,9 @@ struct RunCommand {
         try Ingest(log: log, names: names, instance: instance, clock: hooks.clock, passing: passing)
       }
     case .fold:
-      { () throws(RoleError) in try FoldRole(log: log, names: names, instance: instance, passing: passing) }
+      { () throws(RoleError) in
+        try FoldRole(log: log, names: names, instance: instance, passing: passing) { Output.complain("fold: \($0)") }
+      }
     }
   }
 }

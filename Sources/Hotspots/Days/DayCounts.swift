@@ -18,6 +18,11 @@ struct DayCounts: Sendable {
     return counts[row(Int(place) - 1, day) + Int(measure.rawValue)]
   }
 
+  /// A day before which nothing of a bucket was ever counted; nil where nothing was.
+  func first(of bucket: Bucket) -> LocalDay? {
+    pages[bucket.index].firstIndex { $0 != 0 }.map { LocalDay(index: Int32($0 * Self.daysPerPage)) }
+  }
+
   /// All counts of a day.
   func row(_ bucket: Bucket, _ day: LocalDay) -> DayRow {
     var counts = DayRow(repeating: 0)
@@ -26,14 +31,6 @@ struct DayCounts: Sendable {
     let start = row(Int(pages[bucket.index][page]) - 1, day)
     for measure in counts.indices { counts[measure] = self.counts[start + measure] }
     return counts
-  }
-
-  /// The measures whose counts of a day are others than these.
-  func measures(of bucket: Bucket, _ day: LocalDay, differingFrom row: DayRow) -> MeasureSet {
-    let counts = self.row(bucket, day)
-    var measures: UInt16 = 0
-    for measure in counts.indices where counts[measure] != row[measure] { measures |= 1 << UInt16(measure) }
-    return MeasureSet(rawValue: measures)
   }
 
   /// Counts an event in the local day of its hour, or takes it back (`sign` −1).

@@ -45,11 +45,6 @@ public struct Detector: Sendable {
 /// The counts of a day and of the days before it: at place k the count of the day k days before.
 typealias RecentCounts = InlineArray<16, Int32>
 
-extension RecentCounts {
-  /// The oldest day that any detector looks at, in days before the judged one.
-  static var longest: Int32 { 15 }
-}
-
 /// What a detector says of a day.
 public struct DayJudgement: Hashable, Sendable, BitwiseCopyable {
   public var observed: Int32
@@ -59,6 +54,14 @@ public struct DayJudgement: Hashable, Sendable, BitwiseCopyable {
   public var threshold: Double?
   public var score: Double
   public var isAlarm: Bool
+
+  public init(observed: Int32, expected: Double, threshold: Double?, score: Double, isAlarm: Bool) {
+    self.observed = observed
+    self.expected = expected
+    self.threshold = threshold
+    self.score = score
+    self.isAlarm = isAlarm
+  }
 }
 
 /// Which measures a detector judges, and the values of its parameters.
@@ -83,11 +86,22 @@ public struct DetectorIdentity: Hashable, Sendable {
   public struct Parameter: Hashable, Sendable {
     public var name: String
     public var value: Double
+
+    public init(name: String, value: Double) {
+      self.name = name
+      self.value = value
+    }
   }
 
   public var name: String
   public var version: Int
   public var parameters: [Parameter]
+
+  public init(name: String, version: Int, parameters: [Parameter]) {
+    self.name = name
+    self.version = version
+    self.parameters = parameters
+  }
 
   init(_ detector: Detector, _ values: [Double]) {
     name = detector.name

@@ -117,7 +117,7 @@ extension Fold {
   }
 
   /// The place of a series' ledger.
-  private static func ledger(_ area: AreaIndex, _ measure: Measure, _ detector: Int) -> Int {
+  static func ledger(_ area: AreaIndex, _ measure: Measure, _ detector: Int) -> Int {
     (Int(area.value) * Measure.allCases.count + Int(measure.rawValue)) * Detector.table.count + detector
   }
 
@@ -133,7 +133,7 @@ extension SignalStep {
 
 extension MeasureSet {
   /// Takes out the first one in table order; nil when there is none.
-  mutating func removeFirst() -> Measure? {
+  fileprivate mutating func removeFirst() -> Measure? {
     guard rawValue != 0, let measure = Measure(rawValue: UInt8(rawValue.trailingZeroBitCount)) else { return nil }
     rawValue &= rawValue - 1
     return measure

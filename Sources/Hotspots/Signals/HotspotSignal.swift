@@ -1,7 +1,7 @@
 import Incidents
 
 /// What has become of a signal with a record.
-public enum SignalStatus: UInt8, Sendable, BitwiseCopyable {
+public enum SignalStatus: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// It stands from here on.
   case raised
   /// It stands, and something of it is new.
@@ -31,6 +31,19 @@ public struct SignalStatement: Hashable, Sendable {
   public var recurrenceIntervalDays: Int?
   public var severity: Severity
   public var detector: DetectorIdentity
+
+  public init(
+    day: LocalDay, days: [LocalDay], judgement: DayJudgement, baseline: [Int32], recurrenceIntervalDays: Int?,
+    severity: Severity, detector: DetectorIdentity
+  ) {
+    self.day = day
+    self.days = days
+    self.judgement = judgement
+    self.baseline = baseline
+    self.recurrenceIntervalDays = recurrenceIntervalDays
+    self.severity = severity
+    self.detector = detector
+  }
 
   /// Whether a reader of one would learn nothing from the other but finer numbers.
   func saysTheSame(as other: SignalStatement) -> Bool {
