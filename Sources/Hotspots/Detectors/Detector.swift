@@ -52,6 +52,14 @@ public struct DayJudgement: Hashable, Sendable, BitwiseCopyable {
   public var threshold: Double?
   public var score: Double
   public var isAlarm: Bool
+
+  public init(observed: Int32, expected: Double, threshold: Double?, score: Double, isAlarm: Bool) {
+    self.observed = observed
+    self.expected = expected
+    self.threshold = threshold
+    self.score = score
+    self.isAlarm = isAlarm
+  }
 }
 
 /// Which measures a detector judges, and the values of its parameters.
@@ -76,11 +84,22 @@ public struct DetectorIdentity: Hashable, Sendable {
   public struct Parameter: Hashable, Sendable {
     public var name: String
     public var value: Double
+
+    public init(name: String, value: Double) {
+      self.name = name
+      self.value = value
+    }
   }
 
   public var name: String
   public var version: Int
   public var parameters: [Parameter]
+
+  public init(name: String, version: Int, parameters: [Parameter]) {
+    self.name = name
+    self.version = version
+    self.parameters = parameters
+  }
 
   init(_ detector: Detector, _ values: [Double]) {
     name = detector.name

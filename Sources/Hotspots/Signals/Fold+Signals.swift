@@ -113,7 +113,7 @@ extension Fold {
   }
 
   /// The place of a series' ledger.
-  private static func ledger(_ area: AreaIndex, _ measure: Measure, _ detector: Int) -> Int {
+  static func ledger(_ area: AreaIndex, _ measure: Measure, _ detector: Int) -> Int {
     (Int(area.value) * Measure.allCases.count + Int(measure.rawValue)) * Detector.table.count + detector
   }
 

@@ -32,6 +32,19 @@ public struct SignalStatement: Hashable, Sendable {
   public var severity: Severity
   public var detector: DetectorIdentity
 
+  public init(
+    day: LocalDay, days: [LocalDay], judgement: DayJudgement, baseline: [Int32], recurrenceIntervalDays: Int?,
+    severity: Severity, detector: DetectorIdentity
+  ) {
+    self.day = day
+    self.days = days
+    self.judgement = judgement
+    self.baseline = baseline
+    self.recurrenceIntervalDays = recurrenceIntervalDays
+    self.severity = severity
+    self.detector = detector
+  }
+
   /// Whether a reader of one would learn nothing from the other but finer numbers.
   func saysTheSame(as other: SignalStatement) -> Bool {
     day == other.day && days == other.days && judgement.observed == other.judgement.observed
