@@ -35,13 +35,16 @@ let package = Package(
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: touchingC),
     .target(
+      name: "Checkpoints", dependencies: ["Pipeline", "SQLite", "Wire", "Incidents"], swiftSettings: ours),
+    .target(
       name: "PipelineTesting", dependencies: ["Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours),
     // The commands; they alone wire things together. Two executables start them: the program, and the one that tests
     // reach into.
     .target(
       name: "Program",
       dependencies: [
-        "Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData", "SimulatedEvents",
+        "Arguments", "Pipeline", "KafkaLog", "Checkpoints", "Wire", "Hotspots", "Incidents", "PublicData",
+        "SimulatedEvents",
       ],
       swiftSettings: ours),
     .executableTarget(name: "bellwether", dependencies: ["Program"], swiftSettings: ours),
@@ -52,6 +55,12 @@ let package = Package(
     // The seeded events of `ops/prove`, which sends them.
     .executableTarget(
       name: "ProofEvents", dependencies: ["PipelineTesting", "Pipeline", "Hotspots", "Incidents"], swiftSettings: ours),
+
+    // What checkpoints cost and save, with a million live events.
+    .executableTarget(
+      name: "CheckpointMeasurement",
+      dependencies: ["Checkpoints", "PipelineTesting", "Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours
+    ),
 
     .testTarget(
       name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Arguments", swiftSettings: ours),
@@ -64,6 +73,10 @@ let package = Package(
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "PipelineTesting", "Wire"], path: "Tests/Pipeline",
       swiftSettings: ours),
+    .testTarget(
+      name: "CheckpointsTests",
+      dependencies: ["Checkpoints", "SQLite", "Pipeline", "PipelineTesting", "Wire", "Incidents"],
+      path: "Tests/Checkpoints", swiftSettings: ours),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], path: "Tests/SQLite", swiftSettings: ours),
     .testTarget(
       name: "PublicDataTests", dependencies: ["PublicData", "Wire", "Incidents"], path: "Tests/PublicData",
@@ -72,8 +85,8 @@ let package = Package(
       name: "SimulatedEventsTests", dependencies: ["SimulatedEvents", "Wire", "Incidents"],
       path: "Tests/SimulatedEvents", swiftSettings: ours),
     .testTarget(
-      name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "Wire"], path: "Tests/Broker",
-      swiftSettings: ours),
+      name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "SQLite", "Wire", "CRdkafka"],
+      path: "Tests/Broker", swiftSettings: ours),
   ],
   cxxLanguageStandard: .cxx20
 )

@@ -155,6 +155,7 @@ public final class FoldRole {
     for partition in assigned.sorted() {
       guard let offset = committed[partition] else { throw StopReason.missingOffset(partition, .fold, names) }
       let checkpoint = checkpointer?.restore(partition, upTo: offset.offset)
+      if let checkpoint { notice("\(partition) is taken up from the checkpoint at frame \(checkpoint.mark.frame)") }
       partitions[partition] = PartitionFold(partition, committed: offset, from: checkpoint)
     }
     try consumer.assign(partitions.mapValues(\.offset))

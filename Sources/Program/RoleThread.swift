@@ -1,3 +1,4 @@
+import Arguments
 import Foundation
 import Pipeline
 import Synchronization
@@ -5,11 +6,15 @@ import Wire
 
 /// Set once, by whoever ends the service.
 final class StopFlag: Sendable {
-  private let flag = Atomic(false)
+  private let manner = Mutex<StopManner?>(nil)
 
-  var isSet: Bool { flag.load(ordering: .acquiring) }
+  var isSet: Bool { manner.withLock { $0 != nil } }
 
-  func set() { flag.store(true, ordering: .releasing) }
+  /// Whether the partitions are left to others.
+  var isLeaving: Bool { manner.withLock { $0 == .leave } }
+
+  /// The first to say so decides how.
+  func set(_ manner: StopManner = .stay) { self.manner.withLock { $0 = $0 ?? manner } }
 }
 
 /// A role on a thread of its own. A worker that is spent is replaced by a new one, which takes over what the group has
@@ -75,7 +80,7 @@ final class RoleThread: Sendable {
           Thread.sleep(forTimeInterval: Self.pause)
         case .stop(let reason):
           state.withLock { $0.failure = reason }
-          stop.set()
+          stop.set(.stay)
         }
       }
     }
@@ -85,9 +90,9 @@ final class RoleThread: Sendable {
   private func work() throws(RoleError) {
     let worker = try makeWorker()
     state.withLock { $0.lastSign = ContinuousClock.now }
-    // Static membership keeps the partitions for the instance's return.
+    // Static membership keeps the partitions for the instance's return, unless it is not to return.
     defer {
-      worker.close(leaving: false)
+      worker.close(leaving: stop.isLeaving)
       state.withLock { $0.owned = nil }
     }
     while !stop.isSet {

@@ -1,4 +1,5 @@
 import Arguments
+import Checkpoints
 import Foundation
 import Pipeline
 import Wire
@@ -9,28 +10,36 @@ struct RunCommand {
   private let deployment: Deployment
   private let roles: [Pipeline.Role]
   private let untilCaughtUp: Bool
+  private let onStop: StopManner
+  private let checkpointInterval: Duration
 
   init(_ invocation: Invocation<Arguments.Action>, _ deployment: Deployment) {
     self.deployment = deployment
     let chosen = invocation[Options.roles].map(\.rawValue)
     roles = Pipeline.Role.allCases.filter { chosen.contains($0.rawValue) }
     untilCaughtUp = invocation[Options.untilCaughtUp]
+    onStop = invocation[Options.onStop]
+    checkpointInterval = .seconds(invocation[Options.checkpointInterval])
   }
 
   func perform() throws -> ExitCode {
     let stop = StopFlag()
-    StopSignals.watch(stop)
+    StopSignals.watch(stop, onStop: onStop)
     let lock = try InstanceLock(directory: deployment.stateDirectory)
     defer { lock.release() }
-    _ = try deployment.birth()
+    let birth = try deployment.birth()
+    let writer = WorkThread(name: "checkpoints")
+    defer { writer.finish() }
+    let checkpointer = checkpointer(journal: birth.journal, writer)
     let threads = roles.map { role in
-      RoleThread(role, stop: stop, makeWorker: worker(for: role))
+      RoleThread(role, stop: stop, makeWorker: worker(for: role, checkpointer))
     }
     for thread in threads { thread.start() }
     do {
       if untilCaughtUp {
         try CaughtUp(threads: threads, deployment: deployment).wait(unless: stop)
-        stop.set()
+        // Nobody comes back for the partitions.
+        stop.set(.leave)
       } else {
         while !stop.isSet {
           Thread.sleep(forTimeInterval: 0.1)
@@ -38,7 +47,7 @@ struct RunCommand {
         }
       }
     } catch {
-      stop.set()
+      stop.set(onStop)
       for thread in threads { thread.join() }
       throw error
     }
@@ -57,7 +66,19 @@ struct RunCommand {
     _exit(ExitCode.unreachable.rawValue)
   }
 
-  private func worker(for role: Pipeline.Role) -> @Sendable () throws(RoleError) -> any Worker {
+  /// Writes its checkpoints to the state directory; nil where none are wanted.
+  private func checkpointer(journal: String, _ writer: WorkThread) -> Checkpointer? {
+    guard checkpointInterval > .zero else { return nil }
+    let (clock, passing, start) = (deployment.hooks.clock, deployment.hooks.passing(.fold), ContinuousClock.now)
+    return Checkpointer(
+      store: SQLiteCheckpoints(path: deployment.checkpointFile, clock: { clock.now() }, passing: passing),
+      journal: journal, interval: checkpointInterval, elapsed: { ContinuousClock.now - start },
+      perform: { writer.add($0) }, passing: passing, notice: { Output.complain("fold: \($0)") })
+  }
+
+  private func worker(
+    for role: Pipeline.Role, _ checkpointer: Checkpointer?
+  ) -> @Sendable () throws(RoleError) -> any Worker {
     let (log, names, instance, hooks) = (deployment.log, deployment.names, deployment.instance, deployment.hooks)
     let passing = hooks.passing(role)
     return switch role {
@@ -66,7 +87,11 @@ struct RunCommand {
         try Ingest(log: log, names: names, instance: instance, clock: hooks.clock, passing: passing)
       }
     case .fold:
-      { () throws(RoleError) in try FoldRole(log: log, names: names, instance: instance, passing: passing) }
+      { () throws(RoleError) in
+        try FoldRole(
+          log: log, names: names, instance: instance, checkpointer: checkpointer, passing: passing,
+          notice: { Output.complain("fold: \($0)") })
+      }
     }
   }
 }

@@ -53,13 +53,14 @@ import Wire
 
   // MARK: - Running and reading
 
-  static func service() throws -> MemoryService {
+  static func service(checkpoints: (any CheckpointStore)? = nil) throws -> MemoryService {
     let log = MemoryLog()
     // So that the generated past is judged.
     let observedFrom = LocalDay(containing: EventTime(milliseconds: log.clock.now)).advanced(by: -70)
     return try MemoryService(
       log: log,
-      configuration: Configuration(observedFrom: [.incidents: observedFrom], sources: GeneratedHistory.registry))
+      configuration: Configuration(observedFrom: [.incidents: observedFrom], sources: GeneratedHistory.registry),
+      checkpoints: checkpoints)
   }
 
   static func now(_ service: MemoryService) -> EventTime { EventTime(milliseconds: service.log.clock.now) }
