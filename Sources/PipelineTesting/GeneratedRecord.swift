@@ -1,3 +1,4 @@
+import Incidents
 import Wire
 
 /// A record of an input topic, made for a test.
@@ -19,6 +20,7 @@ public struct GeneratedRecord: Hashable, Sendable {
     case poison
   }
 
+  public var topic: InputTopic
   public var partition: Int32
   public var key: [UInt8]?
   public var headers: [RecordHeader]
@@ -33,9 +35,11 @@ public struct GeneratedRecord: Hashable, Sendable {
   public var series: Int?
 
   public init(
-    partition: Int32, key: [UInt8]?, headers: [RecordHeader], value: [UInt8]?, expectedCode: RejectionCode?,
+    topic: InputTopic = .incidents, partition: Int32, key: [UInt8]?, headers: [RecordHeader], value: [UInt8]?,
+    expectedCode: RejectionCode?,
     expectedMember: String?, role: Role, series: Int?
   ) {
+    self.topic = topic
     self.partition = partition
     self.key = key
     self.headers = headers
@@ -46,9 +50,9 @@ public struct GeneratedRecord: Hashable, Sendable {
     self.series = series
   }
 
-  /// The record as it goes to a log.
-  public func outgoing(topic: String = "incidents") -> OutgoingRecord {
-    OutgoingRecord(topic: topic, partition: partition, key: key, value: value, headers: headers)
+  /// The record as it goes to a log whose topics have a prefix.
+  public func outgoing(prefix: String = "") -> OutgoingRecord {
+    OutgoingRecord(topic: prefix + topic.name, partition: partition, key: key, value: value, headers: headers)
   }
 
   /// A partition for a key or a reference: the same for equal bytes, whatever the log's own choice would be (FNV-1a).

@@ -65,16 +65,21 @@ enum GeneratedTime {
     default: offset = (0, "Z")
     }
     let local = time + offset.minutes * minute
-    let date = civil(day: local.floorDivided(by: day))
     let inDay = local - local.floorDivided(by: day) * day
     let milliseconds = inDay % 1_000
     let fraction =
       milliseconds > 0
       ? generator.pick([".\(padded(milliseconds, 3))", ".\(padded(milliseconds, 3))000"])
       : generator.pick(["", "", "", "", "", ".0", ".000"])
-    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+    return dayText(local.floorDivided(by: day))
       + "T\(padded(inDay / hour, 2)):\(padded(inDay / minute % 60, 2)):\(padded(inDay / 1_000 % 60, 2))"
       + fraction + offset.text
+  }
+
+  /// A day counted from 1970-01-01, as `yyyy-mm-dd`.
+  static func dayText(_ number: Int64) -> String {
+    let date = civil(day: number)
+    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
   }
 
   static func padded(_ number: Int64, _ width: Int) -> String {

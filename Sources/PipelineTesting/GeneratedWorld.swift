@@ -70,6 +70,11 @@ enum GeneratedWorld {
   static let weaponUses = ["used", "used", "threatened", "threatened", "possessed", "none", "unknown"]
   static let injuries = ["none", "none", "minor", "serious", "fatal", "unknown"]
   static let ageBands = ["under18", "18-24", "25-34", "35-54", "55plus", "unknown"]
+  static let tagKinds = [
+    "curfewAbsence", "lateReturn", "exclusionEntry", "exclusionEntry", "inclusionExit", "restrictionBreach",
+    "strapTamper", "equipmentTamper", "batteryLow", "batteryDead", "noSignal", "missedAppointment", "deviceNotFitted",
+  ]
+  static let mechanisms = ["bodyPart", "knife", "knife", "bottleOrGlass", "blunt", "firearm", "other", "unknown"]
   static let cancellationReasons = ["C1", "C2", "C3", "C4", "C5"]
   static let forceNames = ["Thames Valley", "West Yorkshire", "Kent", "Police Scotland"]
 }

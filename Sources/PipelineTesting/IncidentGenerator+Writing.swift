@@ -1,9 +1,12 @@
+import Incidents
 import Wire
 
 extension IncidentGenerator {
   /// A revision as bytes and headers, in either mode and one of many equal spellings: members in any order, blanks,
   /// members that the contract does not know, letters as escapes. A repetition is written anew, with another event id.
-  mutating func write(_ revision: GeneratedRevision, source: String) -> (headers: [RecordHeader], value: String) {
+  mutating func write(
+    _ revision: GeneratedRevision, source: String, topic: InputTopic = .incidents
+  ) -> (headers: [RecordHeader], value: String) {
     var members = revision.members
     if random.chance(500) { members.append(("beat", "{\"name\":\"Süd\",\"teams\":[7,null,-1.5e3,true]}")) }
     if random.chance(2_000) { members = random.shuffled(members) }
@@ -20,7 +23,7 @@ extension IncidentGenerator {
         RecordHeader("ce_type", revision.type), RecordHeader("content-type", "application/json"),
       ]
       if random.chance(5_000) { headers.append(RecordHeader("ce_time", time)) }
-      if random.chance(1_000) { headers.append(RecordHeader("ce_dataschema", "urn:bellwether:incidents:1")) }
+      if random.chance(1_000) { headers.append(RecordHeader("ce_dataschema", "urn:bellwether:\(topic.name):1")) }
       if random.chance(500) { headers.append(RecordHeader("traceparent", id)) }
       return (random.chance(1_000) ? random.shuffled(headers) : headers, data)
     }
@@ -29,7 +32,7 @@ extension IncidentGenerator {
     ]
     if random.chance(5_000) { event.append(("time", quoted(time))) }
     if random.chance(5_000) { event.append(("datacontenttype", "\"application/json\"")) }
-    if random.chance(1_000) { event.append(("dataschema", "\"urn:bellwether:incidents:1\"")) }
+    if random.chance(1_000) { event.append(("dataschema", "\"urn:bellwether:\(topic.name):1\"")) }
     event.append(("data", data))
     if random.chance(1_000) { event = random.shuffled(event) }
     return (random.chance(5_000) ? [RecordHeader("content-type", "application/cloudevents+json")] : [], object(event))

@@ -58,14 +58,22 @@ struct Deployment {
   /// The configuration of `--config`; nil without one.
   func configuration() throws -> Configuration? {
     guard let configurationFile else { return nil }
+    let file = URL(filePath: configurationFile)
     let bytes: Data
     do {
-      bytes = try Data(contentsOf: URL(filePath: configurationFile))
+      bytes = try Data(contentsOf: file)
     } catch {
       throw CommandFailure("\(configurationFile) cannot be read: \(error.localizedDescription)")
     }
     do {
-      return try Configuration(file: Array(bytes))
+      return try Configuration(file: Array(bytes)) { name throws(ConfigurationError) in
+        // Beside the file that names it, unless it says otherwise.
+        do {
+          return try Array(Data(contentsOf: URL(filePath: name, relativeTo: file.deletingLastPathComponent())))
+        } catch {
+          throw ConfigurationError("/sources", "\(name) cannot be read: \(error.localizedDescription)")
+        }
+      }
     } catch {
       throw CommandFailure("\(configurationFile): \(error)")
     }

@@ -16,15 +16,51 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
 }
 
 extension Configuration {
-  /// Reads a configuration file: JSON in which `//` and `/* */` comments may stand.
-  public init(file bytes: [UInt8]) throws(ConfigurationError) {
+  /// Reads a configuration file: JSON in which `//` and `/* */` comments may stand. The registry of sources may stand in a
+  /// file of its own, as the same array or as an object with that array as `sources`; then `sources` is its name.
+  ///
+  /// - Parameter open: reads the file of that name.
+  public init(
+    file bytes: [UInt8], opening open: (String) throws(ConfigurationError) -> [UInt8] = Self.noOtherFile
+  ) throws(ConfigurationError) {
     let value: JSONValue
     do {
       value = try JSONValue(parsing: JSONComments.blanked(bytes))
     } catch {
       throw ConfigurationError("", "not JSON: \(error)")
     }
-    try self.init(json: value)
+    guard var members = value.members, let place = members.firstIndex(where: { $0.name == "sources" }),
+      let name = members[place].value.string
+    else {
+      try self.init(json: value)
+      return
+    }
+    members[place].value = try Self.registry(open(name), named: name)
+    do {
+      try self.init(json: .object(members))
+    } catch {
+      guard error.member.hasPrefix("/sources") else { throw error }
+      throw ConfigurationError(error.member, "\(error.reason) (in \(name))")
+    }
+  }
+
+  /// For where a configuration stands alone.
+  public static func noOtherFile(_ name: String) throws(ConfigurationError) -> [UInt8] {
+    throw ConfigurationError("/sources", "must be an array: no other file is read here")
+  }
+
+  private static func registry(_ bytes: [UInt8], named name: String) throws(ConfigurationError) -> JSONValue {
+    let value: JSONValue
+    do {
+      value = try JSONValue(parsing: JSONComments.blanked(bytes))
+    } catch {
+      throw ConfigurationError("/sources", "\(name) is not JSON: \(error)")
+    }
+    guard value.members != nil else { return value }
+    guard let list = try Members(value, at: "/sources", known: ["sources"])["sources"] else {
+      throw ConfigurationError("/sources", "\(name) has no sources")
+    }
+    return list
   }
 
   /// Reads a configuration; unknown and doubled members are refused.
@@ -129,7 +165,9 @@ extension RegisteredSource {
         guard let area = entry.value.string.flatMap({ AreaTable.lookup($0).area }) else {
           throw ConfigurationError("\(pointer)/sites/\(entry.name)", "must be the code of one of the areas")
         }
-        sites[entry.name] = area
+        guard sites.updateValue(area, forKey: entry.name) == nil else {
+          throw ConfigurationError("\(pointer)/sites/\(entry.name)", "is given twice")
+        }
       }
     }
     zoneAdvice = try members.text("zoneAdvice")

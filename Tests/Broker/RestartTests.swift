@@ -13,7 +13,7 @@ import Wire
     defer { deployment.program.removeFiles() }
     var random = SeededGenerator(seed: seed)
     var records = try GeneratedHistory(seed: seed, count: 20_000, now: Deployment.now)
-      .outgoing(topic: deployment.names(.incidents))[...]
+      .outgoing(prefix: deployment.names.prefix)[...]
     let rounds = 11
     for round in 0..<rounds {
       let service = try deployment.program.launch("run", "--roles", "ingest,fold")
@@ -45,7 +45,7 @@ import Wire
       other.waitUntilExit()
     }
     let history = try GeneratedHistory(seed: 12, count: 20_000, now: Deployment.now)
-    try deployment.send(history.outgoing(topic: deployment.names(.incidents)))
+    try deployment.send(history.outgoing(prefix: deployment.names.prefix))
     try deployment.runUntilCaughtUp()
     let account = try #require(try deployment.status().accounts.first)
     #expect(account.waiting == 0)

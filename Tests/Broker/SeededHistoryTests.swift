@@ -14,7 +14,7 @@ import Wire
     defer { deployment.program.removeFiles() }
     let history = try GeneratedHistory(seed: 21, count: 20_000, now: Deployment.now)
     let records = isShuffled ? history.records.shuffled(seed: 22) : history.records
-    try deployment.send(records.map { $0.outgoing(topic: deployment.names(.incidents)) })
+    try deployment.send(records.map { $0.outgoing(prefix: deployment.names.prefix) })
     try deployment.runUntilCaughtUp()
     try deployment.expectEqualToReference()
     try deployment.expectEachRecordOnce()

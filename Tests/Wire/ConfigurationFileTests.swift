@@ -47,6 +47,8 @@ import Wire
     (#"{"sources":[{"source":"/a","topics":[],"force":"Kents"}]}"#, "/sources/0/force"),
     (#"{"sources":[{"source":"/a","topics":[],"cadenceMinutes":0}]}"#, "/sources/0/cadenceMinutes"),
     (#"{"sources":[{"source":"/a","topics":[],"sites":{"X":"E99999999"}}]}"#, "/sources/0/sites/X"),
+    (#"{"sources":[{"source":"/a","topics":[],"sites":{"X":"E09000022","X":"E09000022"}}]}"#, "/sources/0/sites/X"),
+    (#"{"sources":"sources.json"}"#, "/sources"),
     (#"{"sources":[{"source":"/a","topics":[]},{"source":"/a","topics":[]}]}"#, "/sources/1/source"),
     (#"{"sources":[{"source":"/a","topics":[],"cadence":5}]}"#, "/sources/0/cadence"),
     ("[]", ""), ("{", ""), ("", ""), ("// nothing", ""), ("{} /* open", nil),
@@ -57,6 +59,28 @@ import Wire
       #expect(member == nil)
     } catch {
       #expect(error.member == member)
+    }
+  }
+
+  /// The registry may stand in a file of its own; what is wrong there is named with that file.
+  @Test(arguments: [
+    (#"[{"source":"/a","topics":["hospital"]}]"#, String?.none, ""),
+    (#"{"sources":[{"source":"/a","topics":["hospital"]}]} // as an object"#, nil, ""),
+    (#"[{"source":"/a","topics":["hospitals"]}]"#, "/sources/0/topics/0", "(in r.json)"),
+    (#"{"source":[]}"#, "/sources/source", "not known"),
+    ("{}", "/sources", "r.json has no sources"), ("[", "/sources", "r.json is not JSON"), ("3", "/sources", "array"),
+  ])
+  func theRegistryMayStandInAFileOfItsOwn(registry: String, member: String?, reason: String) throws {
+    do {
+      let configuration = try Configuration(file: Array(#"{"sources":"r.json","observedFrom":{}}"#.utf8)) { name in
+        #expect(name == "r.json")
+        return Array(registry.utf8)
+      }
+      #expect(member == nil)
+      #expect(configuration.sources == [RegisteredSource(name: "/a", force: nil, topics: [.hospital])])
+    } catch {
+      #expect(error.member == member)
+      #expect(error.reason.contains(reason))
     }
   }
 

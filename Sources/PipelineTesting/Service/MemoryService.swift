@@ -63,7 +63,8 @@ public final class MemoryService {
     var quietRounds = 0
     while quietRounds < 3 {
       try step(times: 1)
-      let isCaughtUp = Self.isCaughtUp(ingest.owned, ingest.caughtUp) && Self.isCaughtUp(fold.owned, fold.caughtUp)
+      let isCaughtUp =
+        try hasReachedEnds(ingest.owned, ingest.caughtUp) && hasReachedEnds(fold.owned, fold.caughtUp)
       quietRounds = isCaughtUp ? quietRounds + 1 : 0
     }
   }
@@ -110,8 +111,15 @@ public final class MemoryService {
 
   public func status() throws -> ServiceStatus { try ServiceStatus(names: names, log: factory) }
 
-  private static func isCaughtUp(_ owned: Set<TopicPartition>?, _ caughtUp: [TopicPartition: Int64]) -> Bool {
-    owned.map { !$0.isEmpty && $0.allSatisfy { caughtUp[$0] != nil } } ?? false
+  /// Whether a role owns something and has seen the end of all of it, as it is now: a role that was told of an end does not
+  /// know of what came since.
+  private func hasReachedEnds(_ owned: Set<TopicPartition>?, _ reached: [TopicPartition: Int64]) throws -> Bool {
+    guard let owned, !owned.isEmpty else { return false }
+    let ends = try factory.makeAdministration().bounds(of: Array(owned))
+    return owned.allSatisfy { partition in
+      guard let end = ends[partition]?.next, let reached = reached[partition] else { return false }
+      return reached >= end
+    }
   }
 }
 

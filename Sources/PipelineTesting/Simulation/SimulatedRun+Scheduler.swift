@@ -35,7 +35,7 @@ extension SimulatedRun {
   private func history(_ world: SimulatedWorld, seed: UInt64) -> [OutgoingRecord] {
     var generator = IncidentGenerator(
       seed: seed, now: EventTime(milliseconds: start), poison: world.poison, registry: true, rates: .eventful)
-    return generator.generate(count: 8 + draw(below: 24)).map { $0.outgoing(topic: names(.incidents)) }
+    return generator.generate(count: 8 + draw(below: 24)).map { $0.outgoing(prefix: names.prefix) }
   }
 
   private func makeMove(_ feeder: inout SimulationFeeder, _ observer: SimulationObserver) throws {
