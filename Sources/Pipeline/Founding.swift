@@ -101,7 +101,7 @@ public struct Founding {
   ) throws -> [TopicPartition: IngestTotals] {
     let administration = try log.makeAdministration()
     defer { administration.close() }
-    let topics = try administration.describe(topics: InputTopic.served.map(names.input), settings: [])
+    let topics = try administration.describe(topics: InputTopic.allCases.map(names.input), settings: [])
     let new = topics.flatMap { topic in
       (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }
     }.filter { progress["ingest:\($0.topic):\($0.partition)"] == nil }

@@ -170,11 +170,6 @@ public final class Ingest {
   }
 }
 
-extension InputTopic {
-  /// The inputs that are read.
-  static let served: [InputTopic] = [.incidents]
-}
-
 extension LogConsumer {
   /// The committed offsets, asked again while a transaction that moves them is undecided.
   func stableCommitted(_ partitions: [TopicPartition]) throws(LogError) -> [TopicPartition: CommittedOffset] {

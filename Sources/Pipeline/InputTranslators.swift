@@ -4,13 +4,16 @@ import Wire
 
 /// The decoders of the inputs, one a topic.
 struct InputTranslators: ~Copyable {
-  private let incidentsTopic: String
+  private let names: Names
   private var incidents: EventTranslator
+  private var tagBreaches: EventTranslator
+  private var hospital: EventTranslator
 
   init(names: Names, configuration: Configuration) {
-    incidentsTopic = names.input(.incidents)
-    incidents = EventTranslator(
-      topic: .incidents, sources: configuration.sourceNames(for: .incidents))
+    self.names = names
+    incidents = EventTranslator(topic: .incidents, sources: configuration.sourceNames(for: .incidents))
+    tagBreaches = EventTranslator(topic: .tagBreaches, sources: configuration.sourceNames(for: .tagBreaches))
+    hospital = EventTranslator(topic: .hospital, sources: configuration.sourceNames(for: .hospital))
   }
 
   /// Appends the record's journal line to `lines`, or says why there is none.
@@ -18,8 +21,12 @@ struct InputTranslators: ~Copyable {
     _ record: RecordBatch.Record, of batch: borrowing RecordBatch, from partition: TopicPartition, at: EventTime,
     into lines: inout [UInt8]
   ) -> Rejection? {
-    precondition(partition.topic == incidentsTopic, "only subscribed topics are read")
-    return incidents.translate(record, of: batch, at: at, into: &lines)
+    switch names.inputTopic(named: partition.topic) {
+    case .incidents: return incidents.translate(record, of: batch, at: at, into: &lines)
+    case .tagBreaches: return tagBreaches.translate(record, of: batch, at: at, into: &lines)
+    case .hospital: return hospital.translate(record, of: batch, at: at, into: &lines)
+    case nil: preconditionFailure("only subscribed topics are read")
+    }
   }
 }
 

@@ -67,7 +67,7 @@ public struct ServiceStatus: Sendable {
     let administration = try log.makeAdministration()
     defer { administration.close() }
     positions = []
-    accounts = InputTopic.served.map { Account(topic: $0) }
+    accounts = InputTopic.allCases.map { Account(topic: $0) }
     for (role, topics) in [(Role.ingest, names.inputs), (.fold, [names(.journal)])] {
       let partitions = try administration.describe(topics: topics, settings: []).flatMap { topic in
         (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }

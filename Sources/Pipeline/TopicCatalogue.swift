@@ -5,7 +5,11 @@ import Wire
 /// them.
 public enum Topic: String, CaseIterable, Sendable {
   case incidents
+  case tagBreaches = "tag-breaches"
+  case hospital
   case incidentsRejections = "incidents.rejections"
+  case tagBreachesRejections = "tag-breaches.rejections"
+  case hospitalRejections = "hospital.rejections"
   case journal
   case progress
   case boroughProjections = "borough-projections"
@@ -16,9 +20,15 @@ public enum Topic: String, CaseIterable, Sendable {
   /// How many partitions it has when it is made. Only the journal's number matters later: it is fixed at birth.
   public var partitions: Int {
     switch self {
-    case .incidents: 6
-    case .incidentsRejections, .journal, .progress, .boroughProjections, .boroughDays, .hotspotSignals, .sourceStatus: 1
+    case .incidents, .tagBreaches, .hospital: 6
+    case .incidentsRejections, .tagBreachesRejections, .hospitalRejections: 1
+    case .journal, .progress, .boroughProjections, .boroughDays, .hotspotSignals, .sourceStatus: 1
     }
+  }
+
+  /// How many partitions the inputs have together when they are made.
+  public static var inputPartitions: Int {
+    [Topic.incidents, .tagBreaches, .hospital].reduce(0) { $0 + $1.partitions }
   }
 
   /// Kafka's settings and their values, for a cluster of so many brokers.
@@ -33,12 +43,12 @@ public enum Topic: String, CaseIterable, Sendable {
 
   private var fixedSettings: KeyValuePairs<String, String> {
     switch self {
-    case .incidents:
+    case .incidents, .tagBreaches, .hospital:
       [
         "cleanup.policy": "delete", "retention.ms": Self.thirtyDays, "retention.bytes": "-1",
         "max.message.bytes": "12582912",
       ]
-    case .incidentsRejections:
+    case .incidentsRejections, .tagBreachesRejections, .hospitalRejections:
       ["cleanup.policy": "delete", "retention.ms": Self.thirtyDays, "retention.bytes": "-1"]
     case .journal:
       [
@@ -72,11 +82,13 @@ public struct Names: Hashable, Sendable {
 
   /// The input topic of that name on the log.
   public func inputTopic(named name: String) -> InputTopic? {
-    InputTopic.allCases.first { input($0) == name }
+    guard name.hasPrefix(prefix) else { return nil }
+    let rest = name.utf8.dropFirst(prefix.utf8.count)
+    return InputTopic.allCases.first { rest.elementsEqual($0.name.utf8) }
   }
 
-  /// The input topics that are read.
-  public var inputs: [String] { InputTopic.served.map(input) }
+  /// The input topics.
+  public var inputs: [String] { InputTopic.allCases.map(input) }
 
   /// The consumer group of a role.
   public func group(_ role: Role) -> String { prefix + role.rawValue }

@@ -80,7 +80,7 @@ final class RoleThread: Sendable {
           Thread.sleep(forTimeInterval: Self.pause)
         case .stop(let reason):
           state.withLock { $0.failure = reason }
-          stop.set(.stay)
+          stop.set(.leave)
         }
       }
     }
@@ -90,19 +90,23 @@ final class RoleThread: Sendable {
   private func work() throws(RoleError) {
     let worker = try makeWorker()
     state.withLock { $0.lastSign = ContinuousClock.now }
-    // Static membership keeps the partitions for the instance's return, unless it is not to return.
-    defer {
-      worker.close(leaving: stop.isLeaving)
-      state.withLock { $0.owned = nil }
-    }
-    while !stop.isSet {
-      try worker.step(waiting: .milliseconds(100))
-      let (owned, caughtUp) = (worker.owned, worker.caughtUp)
-      state.withLock { state in
-        state.owned = owned
-        state.caughtUp = caughtUp
-        state.lastSign = ContinuousClock.now
+    defer { state.withLock { $0.owned = nil } }
+    do throws(RoleError) {
+      while !stop.isSet {
+        try worker.step(waiting: .milliseconds(100))
+        let (owned, caughtUp) = (worker.owned, worker.caughtUp)
+        state.withLock { state in
+          state.owned = owned
+          state.caughtUp = caughtUp
+          state.lastSign = ContinuousClock.now
+        }
       }
+    } catch {
+      // What only a person can mend is not mended by coming back, and mending may need a group without members.
+      if case .stop = error { worker.close(leaving: true) } else { worker.close(leaving: false) }
+      throw error
     }
+    // Static membership keeps the partitions for the instance's return, unless it is not to return.
+    worker.close(leaving: stop.isLeaving)
   }
 }

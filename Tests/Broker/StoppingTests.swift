@@ -1,15 +1,23 @@
 import Foundation
 import Pipeline
+import PipelineTesting
 import Testing
 import Wire
 
 /// What becomes of a stopped instance's partitions.
 @Suite(.needsBrokerAndProgram) struct StoppingTests {
   /// Its session is far longer than the test, so that whoever still owns partitions was not merely forgotten.
+  /// Returns when it has ingested and folded something: else it might be stopped before it has joined.
   private static func start(_ deployment: Deployment, _ instance: String, _ more: String...) throws -> Process {
+    let received = try deployment.status().accounts.first?.received ?? 0
+    let history = try GeneratedHistory(seed: 91, count: 100, now: Deployment.now)
+    try deployment.send(history.outgoing(topic: deployment.names(.incidents)))
     let arguments = ["run", "--instance", instance, "-X", "session.timeout.ms=300000"] + more
     let process = try deployment.program.launch(arguments)
-    try wait(deployment) { $0.positions.contains { $0.owner == instance } }
+    try wait(deployment) { status in
+      status.positions.contains { $0.owner == instance }
+        && status.accounts.contains { $0.received > received && $0.isCaughtUp && $0.waiting == 0 }
+    }
     return process
   }
 

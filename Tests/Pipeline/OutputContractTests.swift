@@ -13,7 +13,17 @@ struct OutputContractTests {
     let history = try GeneratedHistory(seed: 6, count: 400, now: EventTime(milliseconds: MemoryClock().now))
     let service = try Self.serviceWithASignal()
     try SeededHistoryTests.run(history.records, through: service)
-    for topic in Topic.allCases where topic != .incidents {
+    for topic in [InputTopic.tagBreaches, .hospital] {
+      let records = try InputContractTests.rejected(topic).prefix(20).map {
+        InputContractTests.outgoing(topic, key: $0.key, value: $0.value, headers: $0.headers)
+      }
+      let good = try InputContractTests.examples(topic).map {
+        InputContractTests.outgoing(topic, key: $0.key, value: $0.value, headers: $0.headers)
+      }
+      try service.feed(records + good)
+    }
+    try service.runUntilCaughtUp()
+    for topic in Topic.allCases where InputTopic.allCases.allSatisfy({ $0.name != topic.rawValue }) {
       var lines: [UInt8] = []
       let batch = try service.log.committedRecords(in: TopicPartition(topic.rawValue, 0))
       for record in batch.records { lines += Self.example(record, of: batch, valueIsText: topic == .journal) }

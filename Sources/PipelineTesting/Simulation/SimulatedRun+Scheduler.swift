@@ -233,7 +233,7 @@ extension SimulatedRun {
   private var isSettled: Bool {
     guard log.state.openTransactions.isEmpty else { return false }
     return shared.withLock { shared in
-      for (role, count) in [(Role.ingest, Topic.incidents.partitions), (.fold, Topic.journal.partitions)] {
+      for (role, count) in [(Role.ingest, Topic.inputPartitions), (.fold, Topic.journal.partitions)] {
         let caughtUp = shared.processes.filter { $0.role == role && $0.isRunning }.compactMap(\.caughtUp)
         guard caughtUp.reduce(0, +) == count else { return false }
       }
