@@ -41,7 +41,7 @@ import Wire
     let program = deployment.program
     defer { program.removeFiles() }
     let history = try GeneratedHistory(seed: 81, count: 4_000, now: Deployment.now)
-    let records = history.outgoing(topic: deployment.names(.incidents))
+    let records = history.outgoing(prefix: deployment.names.prefix)
     let file = program.stateDirectory.appending(path: "\(program.prefix)test/checkpoints.sqlite")
     let earlier = file.appendingPathExtension("earlier")
 

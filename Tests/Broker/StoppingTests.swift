@@ -11,7 +11,7 @@ import Wire
   private static func start(_ deployment: Deployment, _ instance: String, _ more: String...) throws -> Process {
     let received = try deployment.status().accounts.first?.received ?? 0
     let history = try GeneratedHistory(seed: 91, count: 100, now: Deployment.now)
-    try deployment.send(history.outgoing(topic: deployment.names(.incidents)))
+    try deployment.send(history.outgoing(prefix: deployment.names.prefix))
     let arguments = ["run", "--instance", instance, "-X", "session.timeout.ms=300000"] + more
     let process = try deployment.program.launch(arguments)
     try wait(deployment) { status in
