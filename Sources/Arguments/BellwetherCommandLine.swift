@@ -4,6 +4,7 @@ public enum Action: Hashable, Sendable {
   case topicsPlan, topicsApply, topicsCheck
   case status, doctor, verify
   case configurationCheck, configurationApply
+  case releaseApply
   case importPoliceUK
   case simulate
 }
@@ -92,6 +93,15 @@ extension CommandTable where Action == Arguments.Action {
               "apply", "Make the file of --config the journal's settings from here on", action: .configurationApply,
               discussion: "The change is written into the journal, so that a replay has it where it was. Applying the "
                 + "same settings again changes nothing."),
+          ]),
+        Command(
+          "release", "Upgrade the fold",
+          [
+            Command(
+              "apply", "Let this program's release of the fold publish from here on", action: .releaseApply,
+              discussion: "To be run by the newer program, best while its `run` waits beside the older one: that "
+                + "publishes what lies before, leaves, and the newer one takes over. What no longer holds by the new "
+                + "rules is withdrawn, what is new is raised.")
           ]),
         Command(
           "status", "Show owners, positions, lag and verdicts per topic", action: .status,

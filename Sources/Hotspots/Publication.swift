@@ -26,6 +26,14 @@ struct Publication: Sendable {
   /// Something that counted in a bucket was taken back, or a signal of it has a new revision.
   mutating func touch(_ bucket: Bucket) { entries[bucket.index].isTouched = true }
 
+  /// What was published is not known any more: everything is due.
+  mutating func forget() {
+    for index in entries.indices where entries[index].isKnown {
+      entries[index].isTouched = true
+      entries[index].hour = nil
+    }
+  }
+
   /// The buckets that have had an event, in bucket order.
   var known: [Bucket] { entries.indices.lazy.filter { entries[$0].isKnown }.map { Bucket(index: $0) } }
 

@@ -13,11 +13,11 @@ public struct CheckpointHeader: Sendable {
     public var release: Int
 
     /// This program on that journal.
-    public init(journal: String) {
+    public init(journal: String, release: Release = .current) {
       self.journal = journal
       areas = Birth.digest(of: AreaTable.canonicalText)
       rules = Birth.digest(of: OffenceTable.canonicalText)
-      release = FoldMark.release
+      self.release = release.number
     }
   }
 

@@ -46,13 +46,13 @@ public final class Checkpointer: Sendable {
   ///   - passing: called on that thread, before and after a checkpoint is written.
   ///   - notice: told in words what goes wrong, and that it goes well again.
   public init(
-    store: any CheckpointStore, journal: String, interval: Duration = .seconds(10),
+    store: any CheckpointStore, journal: String, release: Release = .current, interval: Duration = .seconds(10),
     elapsed: @escaping @Sendable () -> Duration,
     perform: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void, passing: CrashPoint.Hook? = nil,
     notice: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
-    origin = CheckpointHeader.Origin(journal: journal)
+    origin = CheckpointHeader.Origin(journal: journal, release: release)
     self.interval = interval
     self.elapsed = elapsed
     self.perform = perform

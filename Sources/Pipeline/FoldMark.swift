@@ -9,7 +9,7 @@ public struct FoldMark: Hashable, Sendable {
   public static let release = 1
   private static let format = "1"
 
-  public var release = FoldMark.release
+  public var release: Int
   /// Committed frames before the offset.
   public var frame: Int64
   /// The running digest of everything ever published from the partition.
@@ -17,14 +17,17 @@ public struct FoldMark: Hashable, Sendable {
   /// An order-free sum of hashes of all counts.
   public var counts: UInt64
 
-  public init(frame: Int64, digest: Digest256, counts: UInt64) {
+  public init(release: Int = FoldMark.release, frame: Int64, digest: Digest256, counts: UInt64) {
+    self.release = release
     self.frame = frame
     self.digest = digest
     self.counts = counts
   }
 
   /// Before the first frame.
-  public static let start = FoldMark(frame: 0, digest: .zero, counts: 0)
+  public static func start(_ release: Release) -> FoldMark {
+    FoldMark(release: release.number, frame: 0, digest: .zero, counts: 0)
+  }
 
   /// `format:version:frame:digest:counts`.
   public var metadata: String { "\(Self.format):\(release):\(frame):\(digest):\(countsText)" }
@@ -41,8 +44,7 @@ public struct FoldMark: Hashable, Sendable {
     guard parts.count == 5, parts[0] == Self.format, let release = Int(parts[1]), let frame = Int64(parts[2]),
       let digest = Digest256(String(parts[3])), let counts = UInt64(parts[4], radix: 16)
     else { return nil }
-    self.init(frame: frame, digest: digest, counts: counts)
-    self.release = release
+    self.init(release: release, frame: frame, digest: digest, counts: counts)
   }
 
   /// The committed offset that a record of `progress` speaks of; nil when it is none.

@@ -6,10 +6,12 @@ import Wire
 public struct Founding {
   private let names: Names
   private let log: any LogFactory
+  private let release: Release
 
-  public init(names: Names, log: any LogFactory) {
+  public init(names: Names, log: any LogFactory, release: Release = .current) {
     self.names = names
     self.log = log
+    self.release = release
   }
 
   /// The journal's birth, as `progress` has it; nil when there is none.
@@ -45,7 +47,7 @@ public struct Founding {
       try refuseForeignJournal()
       let birth = Birth(
         journal: journal, partitions: [["*"]], areas: Birth.digest(of: AreaTable.canonicalText),
-        rules: Birth.digest(of: OffenceTable.canonicalText), release: FoldMark.release,
+        rules: Birth.digest(of: OffenceTable.canonicalText), release: release.number,
         configuration: configuration.completed { _ in LocalDay(containing: at) })
       records = [birth.progress(names: names), birth.frame(.birth, at: at, partition: 0, names: names)]
       done.append("wrote the birth of journal \(journal)")
@@ -117,7 +119,7 @@ public struct Founding {
     let partition = TopicPartition(names(.journal), 0)
     return [
       partition: PartitionFold(
-        partition, committed: CommittedOffset(offset: 0, metadata: FoldMark.start.metadata))
+        partition, committed: CommittedOffset(offset: 0, metadata: FoldMark.start(release).metadata), release: release)
     ]
   }
 }

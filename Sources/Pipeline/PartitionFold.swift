@@ -15,7 +15,12 @@ struct PartitionFold {
   private(set) var groupOffset: CommittedOffset
   /// False up to the committed offset of the take-over: until then frames are folded silently.
   private(set) var isLive = false
-  private let partition: TopicPartition
+  let partition: TopicPartition
+  private let release: Release
+  /// What the release before left, once it is known; nil before the release frame and for the release of the birth.
+  var handover: Handover?
+  /// Live where the release before has committed for the last time: nothing but the own frame can follow.
+  private var awaitsRelease = false
   /// How many frames the checkpoint held from which folding began; 0 without one.
   private let startFrame: Int64
   /// Signals of live frames, not published yet.
@@ -24,8 +29,11 @@ struct PartitionFold {
   private var statuses: [SourceStatus] = []
 
   /// A partition to be taken over: what is committed, and the checkpoint to start from, if there is one.
-  init(_ partition: TopicPartition, committed: CommittedOffset, from checkpoint: RestoredFold? = nil) {
+  init(
+    _ partition: TopicPartition, committed: CommittedOffset, release: Release, from checkpoint: RestoredFold? = nil
+  ) {
     self.partition = partition
+    self.release = release
     groupOffset = committed
     fold = checkpoint?.fold ?? Fold(partition: partition.partition)
     digest = checkpoint?.mark.digest ?? .zero
@@ -34,7 +42,9 @@ struct PartitionFold {
   }
 
   /// What the group's offset should say here.
-  var mark: FoldMark { FoldMark(frame: fold.frames, digest: digest, counts: fold.countsDigest) }
+  var mark: FoldMark {
+    FoldMark(release: release.number, frame: fold.frames, digest: digest, counts: fold.countsDigest)
+  }
 
   /// What the group's offset should be here.
   var committed: CommittedOffset { CommittedOffset(offset: offset, metadata: mark.metadata) }
@@ -45,12 +55,15 @@ struct PartitionFold {
     try settle(at: record.offset)
     do throws(JournalError) {
       let frame = try JournalFrame(record, of: batch)
+      if frame.kind == .release { try meetRelease(Self.birth(record, of: batch).release) }
+      guard isLive ? !awaitsRelease : record.offset < groupOffset.offset else {
+        throw JournalError("an earlier release has committed up to here, and this does not begin \(release.number)")
+      }
       fold.begin(at: frame.at)
       switch frame.kind {
-      case .events, .tick: try frame.apply(record, of: batch, to: &fold)
-      case .birth, .config:
-        fold.configure(try Birth(json: record.value.map { batch.copy($0) } ?? []).configuration)
-      case .release: throw JournalError("it is a control frame of a later version")
+      case .events, .tick: try frame.apply(record, of: batch, to: &fold, revise: release.event)
+      case .birth, .config, .release:
+        fold.configure(release.reading(try Self.birth(record, of: batch).configuration))
       }
       digest = digest.chained(frame.checksum, finish())
     } catch {
@@ -65,6 +78,37 @@ struct PartitionFold {
     offset = record.offset + 1
     // What was published before needs not to be remembered as changed.
     if !isLive { fold.settleDays() }
+  }
+
+  private static func birth(
+    _ record: RecordBatch.Record, of batch: borrowing RecordBatch
+  ) throws(JournalError) -> Birth {
+    try Birth(json: record.value.map { batch.copy($0) } ?? [])
+  }
+
+  /// The release that may publish from a record on; nil when it is no frame that says so, or one that cannot be read.
+  static func release(of record: RecordBatch.Record, in batch: borrowing RecordBatch) -> Int? {
+    guard batch.header("kind", of: record) == JournalFrame.Kind.release.rawValue,
+      (try? JournalFrame(record, of: batch)) != nil
+    else { return nil }
+    return try? birth(record, of: batch).release
+  }
+
+  /// The next frame is a release's. An earlier one is history like any other; with its own this release begins, on what
+  /// the one before it has left.
+  private mutating func meetRelease(_ number: Int) throws(JournalError) {
+    guard number >= release.number else { return }
+    guard number == release.number else { throw JournalError("it begins release \(number)") }
+    guard let handover, handover.mark.frame == fold.frames else {
+      let place = handover.map { "lies at frame \($0.mark.frame)" } ?? "is missing"
+      throw JournalError("what the release before has left \(place)")
+    }
+    digest = handover.mark.digest
+    let days = handover.days.keys.map { ($0.bucket, $0.day) }
+    if let unknown = fold.beginRelease(after: handover.signals, buckets: handover.buckets, days: days) {
+      throw JournalError("signals of an unknown detector were published: \(unknown.statement.detector.name)")
+    }
+    awaitsRelease = false
   }
 
   /// Ends the frame; the bytes of its signals. They, and the statuses of sources, are kept for publishing only where the
@@ -83,6 +127,19 @@ struct PartitionFold {
 
   /// The partition was read up to its end, which lies at `end`.
   mutating func reachedEnd(_ end: Int64) throws(StopReason) { try settle(at: end) }
+
+  /// The frame at `offset` is a later release's: everything before it is folded, and the rest is not for this one.
+  mutating func makeRoom(at offset: Int64) throws(StopReason) {
+    try settle(at: offset)
+    guard !isLive else { return }
+    throw StopReason(
+      .divergence,
+      reason: """
+        \(partition), frames \(range): a later release's frame lies at offset \(offset), and \(groupOffset.offset) behind \
+        it is committed (\(groupOffset.metadata))
+        """,
+      advice: "run the program of that release")
+  }
 
   /// Throws when the whole journal, which ends at `end`, does not reach the committed offset.
   func checkReach(of end: Int64) throws(StopReason) {
@@ -104,6 +161,10 @@ struct PartitionFold {
         .divergence, reason: "the offset committed for \(partition) does not carry our digest",
         advice: "something else has committed it: stop that, and restore the offset")
     }
+    if expected.release < release.number {
+      guard let handover else { return }
+      return try settle(on: handover)
+    }
     guard expected == mark else {
       throw StopReason(
         .divergence,
@@ -123,6 +184,30 @@ struct PartitionFold {
     fold.settle()
   }
 
+  /// Goes live where the release before has committed for the last time. Its counts need not be those of these rules.
+  private mutating func settle(on handover: Handover) throws(StopReason) {
+    guard handover.committed == groupOffset, handover.mark.frame == fold.frames else {
+      throw StopReason(
+        .divergence,
+        reason: """
+          \(partition), frames \(range): committed is \(groupOffset.metadata), and what release \
+          \(handover.mark.release) left to release \(release.number) is \(handover.mark.metadata)
+          """,
+        advice: "the journal has changed since, or the offset; nothing was published past the difference")
+    }
+    digest = handover.mark.digest
+    isLive = true
+    awaitsRelease = true
+    offset = groupOffset.offset
+    fold.settle()
+  }
+
+  /// Whether the group has committed nothing of this release yet.
+  var isHandedOver: Bool { FoldMark(metadata: groupOffset.metadata).map { $0.release < release.number } ?? false }
+
+  /// What the group has committed, for a fold that was begun before that was known.
+  mutating func take(_ committed: CommittedOffset) { groupOffset = committed }
+
   /// From the checkpoint to the committed offset, or to where a frame came to be read behind it.
   private var range: String {
     let committed = FoldMark(metadata: groupOffset.metadata)?.frame ?? fold.frames
@@ -137,6 +222,9 @@ struct PartitionFold {
 
   /// What a checkpoint needs; to be taken when all changes are published.
   mutating func takeSnapshot(whole: Bool) -> FoldSnapshot? { fold.takeSnapshot(whole: whole) }
+
+  /// What changed so far will not be asked for.
+  mutating func settleDays() { fold.settleDays() }
 
   /// The signals of live frames since the last call, in order.
   mutating func takeSignals() -> [OutgoingSignal] {
@@ -156,7 +244,9 @@ struct PartitionFold {
     var records = takeSignals().map { signal in
       OutgoingRecord(topic: names(.hotspotSignals), key: signal.key, value: signal.value, headers: signal.headers)
     }
-    for day in fold.changedDays() {
+    // At its beginning a release offers every day; most say already what it would.
+    let days = fold.changedDays()
+    for day in days where handover?.says(day) != true {
       records.append(
         OutgoingRecord(topic: names(.boroughDays), key: day.key, value: day.json, headers: day.headers))
     }
@@ -171,6 +261,7 @@ struct PartitionFold {
         OutgoingRecord(topic: names(.sourceStatus), key: status.key, value: status.json, headers: status.headers))
     }
     records.append(progress(of: partition, names: names))
+    handover?.days = [:]
     return records
   }
 }

@@ -1,8 +1,10 @@
 import Wire
 
-/// Why a role cannot go on: something that only a person can mend, with the exit code that says of what kind.
+/// Why a role cannot go on: something that only a person can change, with the exit code that says of what kind.
 public struct StopReason: Error, Sendable, CustomStringConvertible {
   public enum Kind: Int32, Sendable {
+    /// Nothing is wrong: the work is another program's from here on.
+    case released = 0
     /// The broker cannot be reached, or refuses.
     case broker = 3
     /// Code and history disagree, or an offset is missing.

@@ -2,21 +2,31 @@ import Hotspots
 import Incidents
 import Wire
 
-/// Folds a journal partition from its start and compares what the broker still holds of what was published from it: every
-/// digest and every projection, each at its own position. It touches no group, so it runs beside the live service.
+/// Folds a journal partition from its start and compares what the broker still holds of what this release has published
+/// from it: every signal, digest, projection, day and status, each at its own position. It touches no group, so it runs beside the
+/// live service.
+///
+/// The stretch before this release's frame is folded silently: the program of the release before verifies it. At the
+/// frame of a later release it ends.
 public struct Verification {
   /// How much was compared and found equal.
   public struct Extent: Hashable, Sendable {
+    /// Folded in all.
     public var frames: Int64 = 0
+    /// The first frame that this release has published; 0 for the release of the journal's birth.
+    public var first: Int64 = 0
+    /// The release that publishes from the end on; nil where the journal goes no further.
+    public var successor: Int?
+    public var signals = 0
     public var digests = 0
     public var projections = 0
-    public var signals = 0
+    public var days = 0
     public var statuses = 0
   }
 
   /// The first place at which the journal and what was published from it disagree.
   public struct Difference: Error, Sendable, CustomStringConvertible {
-    /// What differs: `checksum`, `signal`, `status`, `digest`, `counts` or `projection`.
+    /// What differs: `checksum`, `signal`, `digest`, `counts`, `projection`, `day` or `status`.
     public var subject: String
     /// The frames in which the cause lies.
     public var frames: ClosedRange<Int64>
@@ -38,18 +48,23 @@ public struct Verification {
   }
 
   private let partition: TopicPartition
+  private let names: Names
   private let log: any LogFactory
-  private let published: PublishedRecords
+  private let release: Release
 
-  /// Reads what was published; the journal itself is read by `run`.
-  public init(_ partition: TopicPartition, names: Names, log: any LogFactory) throws {
+  public init(_ partition: TopicPartition, names: Names, log: any LogFactory, release: Release = .current) {
     self.partition = partition
+    self.names = names
     self.log = log
-    published = try PublishedRecords(of: partition.partition, names: names, log: log)
+    self.release = release
   }
 
   /// Folds up to the end that the journal has now. Throws `Difference` at the first one.
   public func run() throws -> Extent {
+    // How far it was published is asked before what was published: all of that must be there.
+    let handover = try Handover(to: release.number, in: partition, names: names, log: log, withDays: false)
+    var comparison = try PublishedComparison(
+      partition, names: names, log: log, release: release, from: handover?.mark.frame ?? 0)
     let reader = try log.makeReader()
     defer { reader.close(leaving: true) }
     let bounds = try reader.bounds(of: partition)
@@ -58,175 +73,63 @@ public struct Verification {
         .divergence, reason: "\(partition) begins at offset \(bounds.first): its first frames are gone",
         advice: "verify needs the whole journal: restore it")
     }
-    var extent = Extent()
-    var state = PartitionFold(partition, committed: CommittedOffset(offset: 0, metadata: FoldMark.start.metadata))
-    guard bounds.next > 0 else { return extent }
+    let start = CommittedOffset(offset: 0, metadata: FoldMark.start(release).metadata)
+    var state = PartitionFold(partition, committed: handover?.committed ?? start, release: release)
+    state.handover = handover
+    guard bounds.next > 0 else { return comparison.extent }
     try reader.assign([partition: 0])
     var batch = RecordBatch()
-    var lastEqual: Int64 = 0
     while true {
       batch.removeAll()
       let signal = try reader.poll(
         into: &batch, limit: PollLimit(records: 10_000, bytes: 16 << 20), waiting: .milliseconds(200))
       for record in batch.records {
-        try apply(record, of: batch, to: &state, extent)
-        extent.frames += 1
-        try compare(state.takeSignals(), with: record, of: batch, &extent)
-        try compare(state.takeSourceStatuses(), with: record, of: batch, &extent)
-        try compare(state, with: record, of: batch, &extent, &lastEqual)
+        if comparison.extent.frames == 0, handover == nil { try expectOwnBirth(record, of: batch) }
+        if let number = PartitionFold.release(of: record, in: batch), number > release.number {
+          comparison.extent.successor = number
+          try comparison.finish(before: comparison.extent.frames)
+          return comparison.extent
+        }
+        try apply(record, of: batch, to: &state, comparison.extent.frames)
+        try comparison.compare(&state, line: Self.lastLine(record, of: batch))
       }
-      if case .endOfPartition(_, let offset)? = signal, offset >= bounds.next { return extent }
+      if case .endOfPartition(_, let offset)? = signal, offset >= bounds.next {
+        try comparison.finish(before: .max)
+        return comparison.extent
+      }
     }
   }
 
+  /// Without a release frame of its own, a release has published a journal that was born with it.
+  private func expectOwnBirth(_ record: RecordBatch.Record, of batch: borrowing RecordBatch) throws {
+    guard let birth = try? Birth(json: record.value.map { batch.copy($0) } ?? []), birth.release != release.number
+    else { return }
+    throw StopReason(
+      .divergence,
+      reason: """
+        this program is release \(release.number) of the fold, which has published nothing from \(partition) yet: the \
+        journal was born with release \(birth.release)
+        """,
+      advice: "verify it with the program of the release that publishes it")
+  }
+
   private func apply(
-    _ record: RecordBatch.Record, of batch: borrowing RecordBatch, to state: inout PartitionFold, _ extent: Extent
+    _ record: RecordBatch.Record, of batch: borrowing RecordBatch, to state: inout PartitionFold, _ frame: Int64
   ) throws {
     do {
       try state.apply(record, of: batch)
     } catch {
       throw Difference(
-        subject: "checksum", frames: extent.frames...extent.frames, published: "offset \(record.offset)",
-        refolded: error.reason, line: Self.lastLine(record, of: batch))
-    }
-  }
-
-  /// Signals are kept for ever, so each that the frame gives must be there, and no other.
-  private func compare(
-    _ signals: [OutgoingSignal], with record: RecordBatch.Record, of batch: borrowing RecordBatch,
-    _ extent: inout Extent
-  ) throws {
-    let frame = extent.frames - 1
-    // What is not committed yet is nobody's fault.
-    guard frame < published.end else { return }
-    let found = published.signals[frame] ?? []
-    for index in 0..<max(found.count, signals.count) {
-      let (old, new) = (index < found.count ? found[index] : [], index < signals.count ? signals[index].value : [])
-      guard old == new else {
-        throw Difference(
-          subject: "signal", frames: frame...frame, published: Self.words(old), refolded: Self.words(new),
-          line: Self.lastLine(record, of: batch))
-      }
-      extent.signals += 1
-    }
-  }
-
-  /// Older statuses of a source are compacted away; what is left must be what the frame gives.
-  private func compare(
-    _ statuses: [SourceStatus], with record: RecordBatch.Record, of batch: borrowing RecordBatch,
-    _ extent: inout Extent
-  ) throws {
-    let frame = extent.frames - 1
-    for (key, old) in published.statuses[frame] ?? [] {
-      let new = statuses.first { $0.key == key }?.json ?? []
-      guard old == new else {
-        throw Difference(
-          subject: "status", frames: frame...frame, published: Self.words(old), refolded: Self.words(new),
-          line: Self.lastLine(record, of: batch))
-      }
-      extent.statuses += 1
-    }
-  }
-
-  private static func words(_ signal: [UInt8]) -> String {
-    signal.isEmpty ? "nothing" : String(decoding: signal, as: UTF8.self)
-  }
-
-  private func compare(
-    _ state: PartitionFold, with record: RecordBatch.Record, of batch: borrowing RecordBatch, _ extent: inout Extent,
-    _ lastEqual: inout Int64
-  ) throws {
-    let frame = extent.frames - 1
-    if let mark = published.marks[extent.frames] {
-      let refolded = state.mark
-      for (subject, expected, actual) in [
-        ("digest", mark.digest, "\(refolded.digest)"), ("counts", mark.counts, refolded.countsText),
-      ] where expected != actual {
-        throw Difference(
-          subject: subject, frames: lastEqual...frame, published: expected, refolded: actual,
-          line: Self.lastLine(record, of: batch))
-      }
-      extent.digests += 1
-      lastEqual = extent.frames
-    }
-    for projection in published.projections[frame] ?? [] {
-      let refolded = state.fold.projection(of: projection.bucket)?.json ?? []
-      guard refolded == projection.value else {
-        throw Difference(
-          subject: "projection", frames: min(lastEqual, frame)...frame,
-          published: String(decoding: projection.value, as: UTF8.self),
-          refolded: String(decoding: refolded, as: UTF8.self), line: Self.lastLine(record, of: batch))
-      }
-      extent.projections += 1
+        subject: "checksum", frames: frame...frame, published: "offset \(record.offset)", refolded: error.reason,
+        line: Self.lastLine(record, of: batch))
     }
   }
 
   private static func lastLine(_ record: RecordBatch.Record, of batch: borrowing RecordBatch) -> String {
     guard let value = record.value else { return "" }
-    let lines = batch.copy(value).split(separator: UInt8(ascii: "\n"))
-    return lines.last.map { String(decoding: $0, as: UTF8.self) } ?? ""
-  }
-}
-
-/// What the broker holds of what was published from one journal partition, by frame.
-struct PublishedRecords {
-  struct Mark {
-    var digest: String
-    var counts: String
-  }
-
-  struct Projection {
-    var bucket: Bucket
-    var value: [UInt8]
-  }
-
-  /// By the number of frames folded.
-  private(set) var marks: [Int64: Mark] = [:]
-  /// By the last frame of their batch.
-  private(set) var projections: [Int64: [Projection]] = [:]
-  /// By frame, in the order published.
-  private(set) var signals: [Int64: [[UInt8]]] = [:]
-  /// By frame.
-  private(set) var statuses: [Int64: [(key: [UInt8], value: [UInt8])]] = [:]
-  /// The frames before this one were published whole.
-  private(set) var end: Int64 = 0
-
-  init(of partition: Int32, names: Names, log: any LogFactory) throws {
-    let reader = TopicReader(log: log)
-    try reader.read(names(.progress)) { record, batch in
-      guard let key = record.key, batch.text(key) == "fold:\(partition)", let bytes = record.value,
-        let value = try? JSONValue(parsing: batch.copy(bytes)), let frame = value["frame"]?.integer,
-        let digest = value["digest"]?.string, let counts = value["counts"]?.string
-      else { return }
-      marks[frame] = Mark(digest: digest, counts: counts)
-      end = max(end, frame)
-    }
-    try reader.read(names(.hotspotSignals)) { record, batch in
-      guard let bytes = record.value.map({ batch.copy($0) }), let value = try? JSONValue(parsing: bytes),
-        let position = value["position"], position["partition"]?.integer == Int64(partition),
-        let frame = position["frame"]?.integer
-      else { return }
-      signals[frame, default: []].append(bytes)
-    }
-    try reader.read(names(.sourceStatus)) { record, batch in
-      guard let key = record.key, let value = record.value,
-        let frame = batch.header("ce_id", of: record).flatMap({ Self.frame(of: $0, partition) })
-      else { return }
-      statuses[frame, default: []].append((batch.copy(key), batch.copy(value)))
-    }
-    try reader.read(names(.boroughProjections)) { record, batch in
-      guard let bytes = record.value.map({ batch.copy($0) }), let value = try? JSONValue(parsing: bytes),
-        let position = value["position"], position["partition"]?.integer == Int64(partition),
-        let frame = position["frame"]?.integer, let key = value["area"]?.string, let bucket = Bucket(key: key)
-      else { return }
-      projections[frame, default: []].append(Projection(bucket: bucket, value: bytes))
-    }
-  }
-
-  /// The frame that an id of the form `name@partition.frame.index` ends with; nil for another partition's.
-  private static func frame(of id: String, _ partition: Int32) -> Int64? {
-    let parts = id[(id.lastIndex(of: "@") ?? id.startIndex)...].dropFirst().split(separator: ".")
-    guard parts.count == 3, Int32(parts[0]) == partition else { return nil }
-    return Int64(parts[1])
+    let bytes = batch.copy(value)
+    let end = bytes.last == UInt8(ascii: "\n") ? bytes.count - 1 : bytes.count
+    let start = bytes[..<end].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    return String(decoding: bytes[start..<end], as: UTF8.self)
   }
 }

@@ -17,13 +17,13 @@ public struct InputsGenerator: Sendable {
   }
 
   static let taggers = [
-    Sender(source: "/tags/london", force: 0, prefix: "V"), Sender(source: "/tags/national", force: nil, prefix: "N"),
+    Sender(source: "/em/london", force: 0, prefix: "V"), Sender(source: "/em/national", force: nil, prefix: "N"),
   ]
 
   static let hospitals = [
-    Sender(source: "/hospital/kings", force: 0, prefix: "A", sites: ["RJZ01", "RJZ02"]),
-    Sender(source: "/hospital/leeds", force: 2, prefix: "A", sites: ["RR801"]),
-    Sender(source: "/hospital/abroad", force: nil, prefix: "B", sites: ["RJZ01", "7A1\"B"]),
+    Sender(source: "/nhs/kings", force: 0, prefix: "A", sites: ["RJZ01", "RJZ02"]),
+    Sender(source: "/nhs/leeds", force: 2, prefix: "A", sites: ["RR801"]),
+    Sender(source: "/nhs/abroad", force: nil, prefix: "B", sites: ["RJZ01", "7A1\"B"]),
   ]
 
   private let now: Int64

@@ -39,6 +39,7 @@ public enum Bellwether {
       case .topicsCheck: try TopicsCommand(invocation, deployment).check()
       case .configurationCheck: try ConfigurationCommand(deployment).check()
       case .configurationApply: try ConfigurationCommand(deployment).apply()
+      case .releaseApply: try ReleaseCommand(deployment).apply()
       case .status: try StatusCommand(invocation, deployment).perform()
       case .doctor: try DoctorCommand(invocation, deployment).perform()
       case .verify: try VerifyCommand(invocation, deployment).perform()

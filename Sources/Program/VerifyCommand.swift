@@ -30,19 +30,38 @@ struct VerifyCommand {
 
   private func report(_ partition: TopicPartition, _ extent: Verification.Extent) {
     guard asJSON else {
+      let release = Release.current.number
+      if extent.first > 0 {
+        Output.line(
+          """
+          \(partition): release \(release) begins at frame \(extent.first.grouped); what lies before is for the program \
+          of the release before to verify
+          """)
+      }
+      if let successor = extent.successor {
+        Output.line(
+          """
+          \(partition): release \(successor) begins at frame \(extent.frames.grouped); the rest is for its program to \
+          verify
+          """)
+      }
       return Output.line(
         """
         \(partition): \(extent.frames.grouped) frames folded anew; \(extent.signals.grouped) signals, \
-        \(extent.digests.grouped) digests, \(extent.projections.grouped) projections and \
+        \(extent.digests.grouped) digests, \(extent.projections.grouped) projections, \(extent.days.grouped) days and \
         \(extent.statuses.grouped) statuses of sources are equal
         """)
     }
     writeJSON(partition) { writer in
       writer.member("equal", true)
+      writer.member("release", Release.current.number)
+      writer.member("first", extent.first)
       writer.member("frames", extent.frames)
+      if let successor = extent.successor { writer.member("successor", successor) }
       writer.member("signals", extent.signals)
       writer.member("digests", extent.digests)
       writer.member("projections", extent.projections)
+      writer.member("days", extent.days)
       writer.member("statuses", extent.statuses)
     }
   }

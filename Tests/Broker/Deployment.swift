@@ -107,20 +107,23 @@ struct Deployment {
         positions["\(from[0].string ?? "")-\(from[1].integer ?? -1)@\(from[2].integer ?? -1)", default: 0] += 1
       }
     }
-    let rejections = try read(names(.incidentsRejections))
-    for record in rejections.records {
-      let place = ["topic", "partition", "offset"].map { rejections.header($0, of: record) ?? "" }
-      positions["\(place[0].dropFirst(names.prefix.count))-\(place[1])@\(place[2])", default: 0] += 1
-    }
-    let inputs = try read(names(.incidents))
-    var missing = 0
-    for record in inputs.records {
-      let partition = inputs.partition(of: record)
-      let place = "\(partition.topic.dropFirst(names.prefix.count))-\(partition.partition)@\(record.offset)"
-      if positions[place] == nil { missing += 1 }
+    var (sent, missing) = (0, 0)
+    for topic in InputTopic.allCases {
+      let rejections = try read(names.rejections(of: topic))
+      for record in rejections.records {
+        let place = ["topic", "partition", "offset"].map { rejections.header($0, of: record) ?? "" }
+        positions["\(place[0].dropFirst(names.prefix.count))-\(place[1])@\(place[2])", default: 0] += 1
+      }
+      let inputs = try read(names.input(topic))
+      sent += inputs.records.count
+      for record in inputs.records {
+        let partition = inputs.partition(of: record)
+        let place = "\(partition.topic.dropFirst(names.prefix.count))-\(partition.partition)@\(record.offset)"
+        if positions[place] == nil { missing += 1 }
+      }
     }
     #expect(missing == 0, "missing", sourceLocation: sourceLocation)
-    #expect(positions.count == inputs.records.count, sourceLocation: sourceLocation)
+    #expect(positions.count == sent, sourceLocation: sourceLocation)
     #expect(positions.values.allSatisfy { $0 == 1 }, "doubled", sourceLocation: sourceLocation)
   }
 }

@@ -21,23 +21,45 @@ import Wire
     try expectIntendedRefusals(records, deployment)
   }
 
+  /// Incidents, tags and hospitals together, with everything that becomes of them.
+  @Test func allInputsEqualTheReference() throws {
+    let observed = LocalDay(containing: Deployment.now).advanced(by: -70)
+    let days = Dictionary(uniqueKeysWithValues: InputTopic.allCases.map { ($0, observed) })
+    let deployment = try Deployment(
+      configuration: Configuration(observedFrom: days, sources: GeneratedHistory.registry))
+    defer { deployment.program.removeFiles() }
+    let history = try GeneratedHistory(ofAllInputs: 31, count: 8_000, now: Deployment.now)
+    try deployment.send(history.outgoing(prefix: deployment.names.prefix))
+    try deployment.runUntilCaughtUp()
+    try deployment.expectEqualToReference()
+    try deployment.expectEachRecordOnce()
+    try expectIntendedRefusals(history.records, deployment)
+    let status = try deployment.status()
+    #expect(status.accounts.map(\.topic) == InputTopic.allCases)
+    #expect(status.accounts.allSatisfy { $0.isConserved && $0.folded > 0 && $0.rejected > 0 })
+    #expect(status.overlapCount > 0)
+  }
+
   /// What the generator meant to break was refused with the code meant, at the member meant, and nothing else was.
   private func expectIntendedRefusals(_ records: [GeneratedRecord], _ deployment: Deployment) throws {
-    let inputs = try deployment.read(deployment.names(.incidents))
-    var expected: [String: String] = [:]
-    for partition in 0..<Int32(6) {
-      let offsets = inputs.records.filter { inputs.partition(of: $0).partition == partition }.map(\.offset)
-      for (record, offset) in zip(records.filter { $0.partition == partition }, offsets) {
-        guard let code = record.expectedCode else { continue }
-        expected["\(partition)@\(offset)"] = "\(code.name) \(record.expectedMember ?? "")"
+    for topic in InputTopic.allCases {
+      let sent = records.filter { $0.topic == topic }
+      let inputs = try deployment.read(deployment.names.input(topic))
+      var expected: [String: String] = [:]
+      for partition in 0..<Int32(6) {
+        let offsets = inputs.records.filter { inputs.partition(of: $0).partition == partition }.map(\.offset)
+        for (record, offset) in zip(sent.filter { $0.partition == partition }, offsets) {
+          guard let code = record.expectedCode else { continue }
+          expected["\(partition)@\(offset)"] = "\(code.name) \(record.expectedMember ?? "")"
+        }
       }
+      let rejections = try deployment.read(deployment.names.rejections(of: topic))
+      var found: [String: String] = [:]
+      for record in rejections.records {
+        func header(_ name: String) -> String { rejections.header(name, of: record) ?? "" }
+        found["\(header("partition"))@\(header("offset"))"] = "\(header("code")) \(header("member"))"
+      }
+      #expect(found == expected, "\(topic.name)")
     }
-    let rejections = try deployment.read(deployment.names(.incidentsRejections))
-    var found: [String: String] = [:]
-    for record in rejections.records {
-      func header(_ name: String) -> String { rejections.header(name, of: record) ?? "" }
-      found["\(header("partition"))@\(header("offset"))"] = "\(header("code")) \(header("member"))"
-    }
-    #expect(found == expected)
   }
 }

@@ -64,8 +64,8 @@ import Wire
     var fold = PartitionFold(
       partition,
       committed: CommittedOffset(
-        offset: checkpoint?.offset ?? 0, metadata: (checkpoint?.mark ?? .start).metadata),
-      from: checkpoint)
+        offset: checkpoint?.offset ?? 0, metadata: (checkpoint?.mark ?? .start(.current)).metadata),
+      release: .current, from: checkpoint)
     try? fold.reachedEnd(checkpoint?.offset ?? 0)
     return fold
   }

@@ -17,6 +17,37 @@ import Wire
     try Self.expectIntendedRefusals(history.records, service)
   }
 
+  /// Incidents, tags and hospitals together, with everything that becomes of them.
+  @Test(arguments: [UInt64(11), 12])
+  func projectionsOfAllInputsEqualTheReference(seed: UInt64) throws {
+    let service = try Self.service()
+    let history = try GeneratedHistory(ofAllInputs: seed, count: 8_000, now: Self.now(service))
+    for topic in InputTopic.allCases {
+      let roles = Set(history.records.lazy.filter { $0.topic == topic }.map(\.role))
+      #expect(roles.isSuperset(of: [.first, .revision, .repetition, .conflict, .poison]))
+    }
+    try Self.run(history.records, through: service)
+    try Self.expectEqualToReference(service)
+    try Self.expectIntendedRefusals(history.records, service)
+    let status = try service.status()
+    for account in status.accounts {
+      #expect(account.duplicate > 0 && account.conflict > 0 && account.superseded > 0 && account.unattributed > 0)
+    }
+    #expect(status.overlapCount > 0 && !status.overlaps.isEmpty)
+  }
+
+  /// The same of all inputs in another order of arrival.
+  @Test func theOrderOfArrivalOfAllInputsDoesNotMatter() throws {
+    let ordered = try Self.service()
+    let shuffled = try Self.service()
+    let history = try GeneratedHistory(ofAllInputs: 13, count: 2_000, now: Self.now(ordered))
+    try Self.run(history.records, through: ordered)
+    try Self.run(history.records.shuffled(seed: 13), through: shuffled)
+    let counts = try Self.counts(shuffled)
+    for (area, expected) in try Self.counts(ordered) { #expect(counts[area, default: expected] == expected, "\(area)") }
+    try Self.expectEqualToReference(shuffled)
+  }
+
   /// Another order of arrival, conflicts kept in theirs, leaves the same counts.
   @Test(arguments: [(seed: UInt64(2), count: 20_000), (3, 3_000)])
   func theOrderOfArrivalDoesNotMatter(seed: UInt64, count: Int) throws {
@@ -36,7 +67,7 @@ import Wire
   func crashesLoseAndDoubleNothing(seed: UInt64) throws {
     let service = try Self.service()
     var random = SeededGenerator(seed: seed)
-    let history = try GeneratedHistory(seed: seed, count: 3_000, now: Self.now(service))
+    let history = try GeneratedHistory(ofAllInputs: seed, count: 2_000, now: Self.now(service))
     var rest = history.records[...]
     while !rest.isEmpty {
       let share = rest.prefix(1 + random.below(400))
@@ -57,9 +88,9 @@ import Wire
     let log = MemoryLog()
     // So that the generated past is judged.
     let observedFrom = LocalDay(containing: EventTime(milliseconds: log.clock.now)).advanced(by: -70)
+    let days = Dictionary(uniqueKeysWithValues: InputTopic.allCases.map { ($0, observedFrom) })
     return try MemoryService(
-      log: log,
-      configuration: Configuration(observedFrom: [.incidents: observedFrom], sources: GeneratedHistory.registry),
+      log: log, configuration: Configuration(observedFrom: days, sources: GeneratedHistory.registry),
       checkpoints: checkpoints)
   }
 
@@ -79,8 +110,10 @@ import Wire
     _ service: MemoryService, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let status = try service.status()
-    let account = try #require(status.accounts.first)
-    #expect(account.waiting == 0, sourceLocation: sourceLocation)
+    #expect(status.accounts.map(\.topic) == InputTopic.allCases, sourceLocation: sourceLocation)
+    for account in status.accounts {
+      #expect(account.isConserved && account.isCaughtUp && account.waiting == 0, sourceLocation: sourceLocation)
+    }
     let answer = try SlowReference.compare(
       service.log, names: service.names, configuration: service.configuration, verdicts: status)
     #expect(answer.isEqual, "\(answer.text)", sourceLocation: sourceLocation)
@@ -90,28 +123,30 @@ import Wire
   static func expectIntendedRefusals(
     _ records: [GeneratedRecord], _ service: MemoryService, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    var next: [Int32: Int64] = [:]
-    var expected: [String: String] = [:]
-    for partition in 0..<Int32(6) {
-      let batch = try service.log.committedRecords(in: TopicPartition("incidents", partition))
-      let offsets = batch.records.map(\.offset)
-      for (record, offset) in zip(records.filter { $0.partition == partition }, offsets) {
-        guard let code = record.expectedCode else { continue }
-        expected["\(partition)@\(offset)"] = "\(code.name) \(record.expectedMember ?? "")"
+    for topic in InputTopic.allCases {
+      let sent = records.filter { $0.topic == topic }
+      var count = 0
+      var expected: [String: String] = [:]
+      for partition in 0..<Int32(6) {
+        let batch = try service.log.committedRecords(in: TopicPartition(topic.name, partition))
+        for (record, written) in zip(sent.filter { $0.partition == partition }, batch.records) {
+          guard let code = record.expectedCode else { continue }
+          expected["\(partition)@\(written.offset)"] = "\(code.name) \(record.expectedMember ?? "")"
+        }
+        count += batch.records.count
       }
-      next[partition] = Int64(offsets.count)
+      #expect(count == sent.count, sourceLocation: sourceLocation)
+      let batch = try service.log.committedRecords(in: TopicPartition("\(topic.name).rejections", 0))
+      var found: [String: String] = [:]
+      for record in batch.records {
+        func header(_ name: String) -> String { batch.header(name, of: record) ?? "" }
+        let place = "\(header("partition"))@\(header("offset"))"
+        #expect(found[place] == nil, "refused twice", sourceLocation: sourceLocation)
+        #expect(record.value == nil && !header("reason").isEmpty && !header("action").isEmpty)
+        found[place] = "\(header("code")) \(header("member"))"
+      }
+      #expect(found == expected, "\(topic.name)", sourceLocation: sourceLocation)
     }
-    #expect(next.values.reduce(0, +) == Int64(records.count), sourceLocation: sourceLocation)
-    let batch = try service.log.committedRecords(in: TopicPartition("incidents.rejections", 0))
-    var found: [String: String] = [:]
-    for record in batch.records {
-      func header(_ name: String) -> String { batch.header(name, of: record) ?? "" }
-      let place = "\(header("partition"))@\(header("offset"))"
-      #expect(found[place] == nil, "refused twice", sourceLocation: sourceLocation)
-      #expect(record.value == nil && !header("reason").isEmpty && !header("action").isEmpty)
-      found[place] = "\(header("code")) \(header("member"))"
-    }
-    #expect(found == expected, sourceLocation: sourceLocation)
   }
 
   /// The newest counts of each area.

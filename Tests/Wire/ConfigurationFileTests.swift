@@ -62,6 +62,70 @@ import Wire
     }
   }
 
+  /// Whatever key of the example is given twice, misspelt, or given a value of another kind is named.
+  @Test func everyKeyOfTheExampleIsGuarded() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let lines = try String(contentsOf: root.appending(path: "ops/config.example.json"), encoding: .utf8).split(
+      separator: "\n")
+    let text = lines.filter { !$0.trimmingCharacters(in: .whitespaces).hasPrefix("//") }.joined()
+    let example = try JSONValue(parsing: Array(text.utf8))
+    var keys = 0
+    func refuse(_ mutant: JSONValue, _ path: String) {
+      do {
+        _ = try Configuration(file: Self.text(mutant))
+        Issue.record("\(path) was taken: \(String(decoding: Self.text(mutant), as: UTF8.self))")
+      } catch {
+        #expect(error.member.hasPrefix(path), "\(error)")
+      }
+    }
+    func walk(_ value: JSONValue, _ path: String, _ rebuilt: (JSONValue) -> JSONValue) {
+      if let elements = value.elements {
+        for (index, element) in elements.enumerated() {
+          walk(element, "\(path)/\(index)") { changed in
+            var elements = elements
+            elements[index] = changed
+            return rebuilt(.array(elements))
+          }
+        }
+      }
+      guard let members = value.members else { return }
+      for (index, member) in members.enumerated() {
+        keys += 1
+        let place = "\(path)/\(member.name)"
+        func replaced(_ changed: [JSONValue.Member]) -> JSONValue {
+          rebuilt(.object(Array(members[..<index]) + changed + Array(members[(index + 1)...])))
+        }
+        refuse(replaced([member, member]), place)
+        // The codes of sites are whatever a registry says.
+        if !path.hasSuffix("/sites") { refuse(replaced([.init(member.name + "x", member.value)]), place + "x") }
+        let other: JSONValue = member.value.members == nil ? .object([.init("x", .integer(7))]) : .integer(7)
+        refuse(replaced([.init(member.name, other)]), place)
+        walk(member.value, place) { replaced([.init(member.name, $0)]) }
+      }
+    }
+    walk(example, "") { $0 }
+    #expect(keys > 20)
+  }
+
+  private static func text(_ value: JSONValue) -> [UInt8] {
+    switch value {
+    case .null: return Array("null".utf8)
+    case .bool(let value): return Array("\(value)".utf8)
+    case .integer(let value): return Array("\(value)".utf8)
+    case .number(let value): return Array("\(value)".utf8)
+    case .string(let text):
+      var writer = JSONWriter()
+      writer.string(text)
+      return writer.bytes
+    case .array(let elements): return Array("[".utf8) + elements.map(text).joined(separator: [0x2C]) + Array("]".utf8)
+    case .object(let members):
+      return Array("{".utf8)
+        + members.map { text(.string($0.name)) + [0x3A] + text($0.value) }.joined(separator: [0x2C])
+        + Array("}".utf8)
+    }
+  }
+
   /// The registry may stand in a file of its own; what is wrong there is named with that file.
   @Test(arguments: [
     (#"[{"source":"/a","topics":["hospital"]}]"#, String?.none, ""),

@@ -21,7 +21,7 @@ import Testing
     "0.5",
   ].map { Array($0.utf8) }
 
-  private func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
+  static func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
     for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty {
       let place = Int.random(in: 0..<bytes.count, using: &generator)
       let end = min(bytes.count, place + Int.random(in: 1...30, using: &generator))
@@ -30,8 +30,8 @@ import Testing
       case 1: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
       case 2: bytes.removeSubrange(place..<end)
       case 3: bytes.insert(contentsOf: bytes[place..<end], at: place)
-      case 4: bytes.insert(contentsOf: Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &generator)], at: place)
-      default: Self.change(&bytes, from: place, &generator)
+      case 4: bytes.insert(contentsOf: pieces[Int.random(in: 0..<pieces.count, using: &generator)], at: place)
+      default: change(&bytes, from: place, &generator)
       }
     }
   }
@@ -54,7 +54,7 @@ import Testing
     var codes: Set<RejectionCode> = []
     for _ in 0..<5_000 {
       var bytes = Self.seeds[Int.random(in: 0..<Self.seeds.count, using: &generator)]
-      mutate(&bytes, &generator)
+      Self.mutate(&bytes, &generator)
       var batch = RecordBatch()
       batch.add(bytes)
       lines.removeAll(keepingCapacity: true)
@@ -173,7 +173,7 @@ import Testing
     var errors = 0
     for _ in 0..<20_000 {
       var bytes = good
-      mutate(&bytes, &generator)
+      Self.mutate(&bytes, &generator)
       var sources = SourceTable()
       do {
         let events = try JournalLineTests.scan(bytes, &sources)

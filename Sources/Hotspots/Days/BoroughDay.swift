@@ -45,17 +45,26 @@ extension Fold {
   /// published from then on.
   public mutating func changedDays() -> [BoroughDay] {
     guard let now, let rules else { return [] }
-    let (position, days) = (position, days)
     return dayPublication.changes(in: days, by: rules, today: LocalDay(containing: now)).map { bucket, day in
-      BoroughDay(
-        bucket: bucket, day: day, now: now, position: position,
-        measures: Measure.allCases.compactMap { measure in
-          let judgements = rules.judgements(of: bucket, measure, day) { days.count(bucket, $0, measure) }
-          let count = days.count(bucket, day, measure)
-          return count == 0 && judgements.isEmpty
-            ? nil : BoroughDay.Entry(measure: measure, count: count, judgements: judgements)
-        })
+      record(of: day, bucket, rules, now: now)
     }
+  }
+
+  /// What is to be said of a day as it stands; nil before the first frame.
+  public func day(_ day: LocalDay, of bucket: Bucket) -> BoroughDay? {
+    guard let now, let rules else { return nil }
+    return record(of: day, bucket, rules, now: now)
+  }
+
+  private func record(of day: LocalDay, _ bucket: Bucket, _ rules: JudgingRules, now: EventTime) -> BoroughDay {
+    BoroughDay(
+      bucket: bucket, day: day, now: now, position: position,
+      measures: Measure.allCases.compactMap { measure in
+        let judgements = rules.judgements(of: bucket, measure, day) { days.count(bucket, $0, measure) }
+        let count = days.count(bucket, day, measure)
+        return count == 0 && judgements.isEmpty
+          ? nil : BoroughDay.Entry(measure: measure, count: count, judgements: judgements)
+      })
   }
 
   /// The days stand as they were published before.

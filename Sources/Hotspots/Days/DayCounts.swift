@@ -18,6 +18,11 @@ struct DayCounts: Sendable {
     return counts[row(Int(place) - 1, day) + Int(measure.rawValue)]
   }
 
+  /// A day before which nothing of a bucket was ever counted; nil where nothing was.
+  func first(of bucket: Bucket) -> LocalDay? {
+    pages[bucket.index].firstIndex { $0 != 0 }.map { LocalDay(index: Int32($0 * Self.daysPerPage)) }
+  }
+
   /// All counts of a day.
   func row(_ bucket: Bucket, _ day: LocalDay) -> DayRow {
     var counts = DayRow(repeating: 0)

@@ -21,6 +21,15 @@ struct DayPublication: Sendable {
   private var nextDay = [LocalDay?](repeating: nil, count: Bucket.count)
   /// The rules by which the published days were judged.
   private var rules: JudgingRules?
+  /// For each bucket the days that other rules have published, ascending, while these have published none; nil else.
+  private var foreign: [[LocalDay]]?
+
+  /// What stands published is not by these rules: every day that has a record, and every one that had, is offered once.
+  mutating func forget(_ published: [(bucket: Bucket, day: LocalDay)]) {
+    var days = [[LocalDay]](repeating: [], count: Bucket.count)
+    for (bucket, day) in published { days[bucket.index].append(day) }
+    foreign = days.map { $0.sorted() }
+  }
 
   /// An event came to count in a bucket: its days are offered from today on, whether anything happens or not.
   mutating func note(_ bucket: Bucket, in hour: Hour) {
@@ -44,6 +53,7 @@ struct DayPublication: Sendable {
     images.removeAll(keepingCapacity: true)
     for bucket in nextDay.indices where nextDay[bucket] != nil { nextDay[bucket] = today.next }
     self.rules = rules
+    foreign = nil
   }
 
   /// The days to be published, in order; they count as published from then on.
@@ -58,10 +68,11 @@ struct DayPublication: Sendable {
       while end < images.count, images[end].bucket == bucket { end += 1 }
       defer { start = end }
       let isBegun = nextDay[index].map { $0 <= today } ?? false
-      guard end > start || isBegun || (areSettingsNew && nextDay[index] != nil) else { continue }
+      let wasForeign = foreign.map { nextDay[index] != nil || !$0[index].isEmpty } ?? false
+      guard end > start || isBegun || wasForeign || (areSettingsNew && nextDay[index] != nil) else { continue }
       let comparison = Comparison(
         bucket: bucket, images: images[start..<end], days: days, rules: (self.rules, rules), next: nextDay[index],
-        today: today)
+        today: today, foreign: foreign?[index])
       changes += comparison.candidates(areSettingsNew: areSettingsNew).filter(comparison.isChanged).map { (bucket, $0) }
     }
     settle(by: rules, today: today)
@@ -80,10 +91,12 @@ extension DayPublication {
     /// The first day that was never published for want of an event.
     let next: LocalDay?
     let today: LocalDay
+    /// The days that other rules have published; nil when what is published is by these.
+    let foreign: [LocalDay]?
 
     /// The days that may have changed, ascending.
     func candidates(areSettingsNew: Bool) -> [LocalDay] {
-      var candidates: [LocalDay] = []
+      var candidates = foreign ?? []
       for image in images where !stands(image.day, as: image.row) {
         candidates.append(image.day)
         guard !bucket.isUnattributed else { continue }
@@ -94,6 +107,10 @@ extension DayPublication {
       var begun = next ?? today.next
       if areSettingsNew, !bucket.isUnattributed {
         for rules in [rules.published, rules.standing] { begun = min(begun, rules?.firstJudged ?? begun) }
+      }
+      if foreign != nil {
+        begun = min(begun, days.first(of: bucket) ?? begun)
+        if !bucket.isUnattributed { begun = min(begun, rules.standing.firstJudged ?? begun) }
       }
       while begun <= today {
         candidates.append(begun)
@@ -106,6 +123,7 @@ extension DayPublication {
     }
 
     func isChanged(_ day: LocalDay) -> Bool {
+      if let foreign { return foreign.contains(day) || hasRecord(day) }
       if let image = image(of: day), !stands(day, as: image.row) { return true }
       if let next, day >= next { return hasRecord(day) }
       guard !bucket.isUnattributed else { return false }

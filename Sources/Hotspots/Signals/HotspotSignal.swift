@@ -1,7 +1,7 @@
 import Incidents
 
 /// What has become of a signal with a record.
-public enum SignalStatus: UInt8, Sendable, BitwiseCopyable {
+public enum SignalStatus: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// It stands from here on.
   case raised
   /// It stands, and something of it is new.

@@ -1,5 +1,5 @@
 /// How much attention a signal asks for.
-public enum Severity: UInt8, Sendable, BitwiseCopyable {
+public enum Severity: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case low, medium, high
 
   /// The name in outputs.

@@ -88,6 +88,20 @@ struct SignalLedger: Hashable, Sendable {
     return steps
   }
 
+  /// Notes what is known to have been published, whatever it rested on.
+  mutating func adopt(_ step: SignalStep) {
+    open.removeAll { $0.firstDay == step.firstDay }
+    past.removeAll { $0.firstDay == step.firstDay }
+    guard step.status != .withdrawn else {
+      past.append(Past(firstDay: step.firstDay, revision: step.revision))
+      return
+    }
+    let entry = Entry(
+      firstDay: step.firstDay, revision: step.revision, status: step.status, raisedAt: step.raisedAt,
+      statement: step.statement)
+    open.insert(entry, at: open.firstIndex { $0.firstDay > entry.firstDay } ?? open.count)
+  }
+
   private mutating func withdraw(
     today: LocalDay, current: LocalDay?, alarm: (LocalDay) -> DayJudgement?, _ steps: inout [SignalStep]
   ) {

@@ -50,6 +50,12 @@ extension Fold {
 }
 
 extension SourceStates {
+  /// What was published is not known any more: every status is due.
+  mutating func forgetPublication() {
+    hour = nil
+    for source in indices { self[source].published = nil }
+  }
+
   func mayBeDue(now: EventTime) -> Bool { hour != now.hour || !changes.isEmpty }
 
   /// The sources whose status is due, in order; it counts as published at `now`.

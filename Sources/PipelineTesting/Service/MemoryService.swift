@@ -14,6 +14,7 @@ public final class MemoryService {
   /// The settings that the journal was born with.
   public let configuration: Configuration
   private let checkpoints: (any CheckpointStore)?
+  private let release: Release
   /// Checkpoints that were begun and not written yet; the log's clock is theirs too.
   public let writing = HeldWork()
   /// What the fold had to say.
@@ -23,17 +24,19 @@ public final class MemoryService {
   /// for them; held back, they are written by hand.
   public init(
     log: MemoryLog = MemoryLog(), names: Names = Names(prefix: ""), instance: String = "a",
-    configuration: Configuration = Configuration(), checkpoints: (any CheckpointStore)? = nil
+    configuration: Configuration = Configuration(), checkpoints: (any CheckpointStore)? = nil,
+    release: Release = .current
   ) throws {
     self.log = log
     self.names = names
     self.instance = instance
     self.configuration = configuration
     self.checkpoints = checkpoints
+    self.release = release
     factory = MemoryLogFactory(log)
     let administration = try factory.makeAdministration()
     try administration.create(TopicPlan(names: names, administration: administration).missing)
-    _ = try Founding(names: names, log: factory).establish(
+    _ = try Founding(names: names, log: factory, release: release).establish(
       configuration: configuration, journal: String(repeating: "0", count: 32), at: LogClock(log.clock).now())
   }
 
@@ -79,7 +82,7 @@ public final class MemoryService {
       try self.fold
       ?? FoldRole(
         log: factory, names: names, instance: instance, checkpointer: checkpointer(journal: birth.journal),
-        notice: notices.add)
+        release: release, notice: notices.add)
     self.ingest = ingest
     self.fold = fold
     return (ingest, fold)
@@ -89,7 +92,7 @@ public final class MemoryService {
     let (clock, writing) = (log.clock, writing)
     return checkpoints.map { store in
       Checkpointer(
-        store: store, journal: journal, interval: .zero, elapsed: { .milliseconds(clock.now) },
+        store: store, journal: journal, release: release, interval: .zero, elapsed: { .milliseconds(clock.now) },
         perform: { writing.add($0) }, notice: notices.add)
     }
   }
