@@ -215,18 +215,3 @@ public struct Doctor {
     return findings
   }
 }
-
-extension LogAdministration {
-  /// The committed offsets, asked again while a transaction that moves them is undecided.
-  func stableCommitted(
-    group: String, _ partitions: [TopicPartition]
-  ) throws(LogError) -> [TopicPartition: CommittedOffset] {
-    while true {
-      do {
-        return try committed(group: group, partitions)
-      } catch {
-        guard error.remedy == .retry else { throw error }
-      }
-    }
-  }
-}
