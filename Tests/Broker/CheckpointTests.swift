@@ -16,7 +16,7 @@ import Wire
       switch self {
       case .none, .deleted, .older, .empty: nil
       case .torn: "damaged"
-      case .ofAnotherPartition: "it is of journal-7"
+      case .ofAnotherPartition: ".journal-7"
       case .ofAnotherJournal: "it is of another journal"
       case .readOnly: "cannot be written"
       case .busy: "another process holds"
@@ -55,7 +55,7 @@ import Wire
     try Self.apply(damage, to: file, earlier: earlier, &held)
     try deployment.send(Array(records[3_000...]))
     let run = ["run", "--until-caught-up"]
-    let answer = try damage == .noRoom ? program.run(run, limits: "ulimit -f 40") : program.run(run)
+    let answer = try damage == .noRoom ? program.run(run, limits: Self.smallFiles) : program.run(run)
     #expect(answer.exitCode == 0, "\(answer.complaints)")
     if let words = damage.words {
       #expect(answer.complaints.contains(words), "\(answer.complaints)")
@@ -67,6 +67,9 @@ import Wire
     try deployment.expectEachRecordOnce()
     #expect(try program("verify").exitCode == 0)
   }
+
+  /// Files of at most 64 KiB: enough to read what is there, too little for another page of events.
+  private static let smallFiles = "ulimit -f 128"
 
   /// Another process that has the file locked.
   private final class Holder {
