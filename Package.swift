@@ -32,6 +32,7 @@ let package = Package(
     .target(name: "Pipeline", dependencies: ["Incidents", "Hotspots", "Wire"], swiftSettings: ours),
     .target(name: "PublicData", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
     .target(name: "SimulatedEvents", dependencies: ["Incidents", "Wire"], swiftSettings: ours),
+    .target(name: "Demonstration", dependencies: ["Incidents", "Wire", "Pipeline"], swiftSettings: ours),
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: touchingC),
     .target(
@@ -44,7 +45,7 @@ let package = Package(
       name: "Program",
       dependencies: [
         "Arguments", "Pipeline", "KafkaLog", "Checkpoints", "Wire", "Hotspots", "Incidents", "PublicData",
-        "SimulatedEvents",
+        "SimulatedEvents", "Demonstration",
       ],
       swiftSettings: ours),
     .executableTarget(name: "bellwether", dependencies: ["Program"], swiftSettings: ours),
@@ -84,6 +85,9 @@ let package = Package(
     .testTarget(
       name: "SimulatedEventsTests", dependencies: ["SimulatedEvents", "Wire", "Incidents"],
       path: "Tests/SimulatedEvents", swiftSettings: ours),
+    .testTarget(
+      name: "DemonstrationTests", dependencies: ["Demonstration", "Pipeline", "Wire", "Incidents"],
+      path: "Tests/Demonstration", swiftSettings: ours),
     .testTarget(
       name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "SQLite", "Wire", "CRdkafka"],
       path: "Tests/Broker", swiftSettings: ours),

@@ -7,6 +7,7 @@ public enum Action: Hashable, Sendable {
   case releaseApply
   case importPoliceUK
   case simulate
+  case demo
 }
 
 /// A part of the pipeline that one process can run.
@@ -129,6 +130,16 @@ extension CommandTable where Action == Arguments.Action {
                 "Each row becomes an incident of its month. Importing a file again changes nothing. Rows that "
                 + "cannot be read are named with what to do about them; the others go on, and the exit code is 1.")
           ]),
+        Command(
+          "demo", "Show everything at work in one process, with a broker of its own", action: .demo,
+          options: [
+            Options.seed.declaration, Options.rate.declaration, Options.plain.declaration,
+            Options.duration.declaration,
+          ],
+          discussion:
+            "Imports four simulated weeks at speed and goes on live. In one area a hotspot is injected, of which a signal "
+            + "must come. The broker listens on 127.0.0.1 and keeps everything in memory; it proves nothing. `q` or "
+            + "Control-C quits. With --for the exit code is 1 when something was not as it should be."),
         Command(
           "simulate", "Make events up, in the numbers that are published", action: .simulate,
           options: [

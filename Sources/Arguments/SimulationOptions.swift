@@ -16,7 +16,7 @@ extension Options {
       return days
     })
   public static let rate = Option<Double?>.value(
-    "rate", value: "N", "Events a second", shownDefault: "as fast as possible", fallback: { nil },
+    "rate", value: "N", "Events a second", shownDefault: "as fast as possible; demo: 2", fallback: { nil },
     parse: { text throws(ValueError) in try Numbers.positive(text) })
   public static let scale = Option<Double>.value(
     "scale", value: "X", "How many events, next to what is published", shownDefault: "1", fallback: { 1 },
@@ -28,6 +28,20 @@ extension Options {
     "hotspot", value: "AREA,DAY,DAYS,FACTOR",
     "FACTOR times the knife crime in an area (E09000022) from DAY on for DAYS days",
     parse: { text throws(ValueError) in try HotspotArgument(text) })
+}
+
+/// Options of the demonstration.
+extension Options {
+  public static let plain = Option<Bool>.flag("plain", "Print lines instead of drawing a screen")
+  public static let duration = Option<Duration?>.value(
+    "for", value: "TIME", "End so long after it went live: 60s, 5m, 2h", shownDefault: "when told to",
+    fallback: { nil },
+    parse: { text throws(ValueError) in
+      let units: [Character: Int] = ["s": 1, "m": 60, "h": 3_600]
+      guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()), (1...100_000).contains(count)
+      else { throw ValueError("not a time; write it as 60s, 5m or 2h") }
+      return .seconds(count * unit)
+    })
 }
 
 /// A hotspot as it is given: its area and day are looked up later.

@@ -4,7 +4,8 @@ import Wire
 
 extension Client {
   /// Queues a copy of a record; waits while the local queue is full, which needs a `DeliveryServer` on another thread.
-  func produce(_ record: OutgoingRecord, sequence: UInt) throws(LibraryError) {
+  /// `timestamp`: milliseconds since 1970; 0 is now.
+  func produce(_ record: OutgoingRecord, sequence: UInt, timestamp: Int64 = 0) throws(LibraryError) {
     let headers = try MessageHeaders(record.headers)
     // Each pointer among the arguments is of memory that a closure around the call keeps. The library copies all of it
     // before the call returns, except the list of headers, which it takes over when it succeeds.
@@ -22,6 +23,7 @@ extension Client {
               unsafe $0.u.mem.ptr = unsafe UnsafeMutableRawPointer(mutating: value.baseAddress)
               unsafe $0.u.mem.size = value.count
             },
+            argument(RD_KAFKA_VTYPE_TIMESTAMP) { unsafe $0.u.i64 = timestamp },
             argument(RD_KAFKA_VTYPE_OPAQUE) { unsafe $0.u.ptr = UnsafeMutableRawPointer(bitPattern: sequence) },
             argument(RD_KAFKA_VTYPE_MSGFLAGS) { unsafe $0.u.i = RD_KAFKA_MSG_F_COPY | RD_KAFKA_MSG_F_BLOCK },
             argument(RD_KAFKA_VTYPE_HEADERS) { unsafe $0.u.headers = unsafe headers.pointer },

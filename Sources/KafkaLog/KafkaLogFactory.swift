@@ -42,7 +42,14 @@ public struct KafkaLogFactory: LogFactory, Sendable {
   }
 
   public func makeProducer(transactionalID: String) throws(LogError) -> any LogProducer {
-    try KafkaProducer { () throws(LogError) in try makeClient(.producer(transactionalID: transactionalID)) }
+    try makeProducer(transactionalID: transactionalID, clock: nil)
+  }
+
+  /// A producer whose records bear the time of a clock, milliseconds since 1970.
+  func makeProducer(transactionalID: String, clock: (() -> Int64)?) throws(LogError) -> any LogProducer {
+    try KafkaProducer(clock: clock) { () throws(LogError) in
+      try makeClient(.producer(transactionalID: transactionalID))
+    }
   }
 
   /// A writer without transactions: each record once and in order, but each on its own.

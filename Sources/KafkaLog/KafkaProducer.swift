@@ -16,10 +16,13 @@ public final class KafkaProducer: LogProducer {
   private static let patience: Duration = .seconds(300)
 
   private let makeClient: () throws(LogError) -> Client
+  private let clock: (() -> Int64)?
 
-  /// `makeClient` makes handles of one transactional id.
-  init(_ makeClient: @escaping () throws(LogError) -> Client) throws(LogError) {
+  /// `makeClient` makes handles of one transactional id; `clock` gives the time that records bear, milliseconds since
+  /// 1970, the machine's where it is nil.
+  init(clock: (() -> Int64)? = nil, _ makeClient: @escaping () throws(LogError) -> Client) throws(LogError) {
     self.makeClient = makeClient
+    self.clock = clock
     server = DeliveryServer(try makeClient(), keepsDeliveries: true)
   }
 
@@ -44,7 +47,7 @@ public final class KafkaProducer: LogProducer {
     try topics.check(record, client: server.client)
     let sequence = server.expect(record)
     do throws(LibraryError) {
-      try server.client.produce(record, sequence: sequence)
+      try server.client.produce(record, sequence: sequence, timestamp: clock?() ?? 0)
     } catch let error {
       server.expectLess()
       throw transactionError(error, "cannot produce to \(record.topic)", server)

@@ -31,6 +31,8 @@ public enum Bellwether {
 
   private static func perform(_ invocation: Invocation<Arguments.Action>, _ hooks: Hooks) -> ExitCode {
     do {
+      // It works on no deployment, and leaves nothing behind.
+      if invocation.action == .demo { return try DemoCommand(invocation).perform() }
       let deployment = try Deployment(invocation, hooks)
       return switch invocation.action {
       case .run: try RunCommand(invocation, deployment).perform()
@@ -45,6 +47,7 @@ public enum Bellwether {
       case .verify: try VerifyCommand(invocation, deployment).perform()
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
       case .simulate: try SimulateCommand(invocation, deployment).perform()
+      case .demo: .fine
       }
     } catch {
       Output.complain("\(error)")

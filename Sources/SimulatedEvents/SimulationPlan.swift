@@ -89,6 +89,16 @@ public struct SimulatedSource: Hashable, Sendable {
     force.name.lowercased().split(separator: " ").filter { $0 != "police" }.joined(separator: "-")
   }
 
+  /// How often something can be expected of it, in minutes: a force's records within a day, its tags within three, a
+  /// hospital's attendances within a day, sheets within a month.
+  public var cadenceMinutes: Int {
+    switch topic {
+    case .incidents: 1_440
+    case .tagBreaches: 4_320
+    case .hospital: HospitalSite.all.contains { $0.force == force && !$0.sendsReturns } ? 1_440 : 44_640
+    }
+  }
+
   /// The hospitals of the feed and the area that each lies in: one in every third area. Names are invented.
   public var sites: [(code: String, area: AreaIndex)] {
     guard topic == .hospital else { return [] }

@@ -37,6 +37,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
   @Test(arguments: [
     ("run", Action.run), ("topics plan", .topicsPlan), ("topics apply", .topicsApply), ("topics check", .topicsCheck),
     ("status", .status), ("import police-uk a.csv", .importPoliceUK), ("simulate", .simulate),
+    ("demo", .demo),
   ])
   func eachCommandIsUnderstood(line: String, action: Action) throws {
     #expect(try invocation(line).action == action)
@@ -70,6 +71,15 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
       "--poison 101", "--hotspot E09000022,2026-02-10,7", "--hotspot a,b,0,2", "--hotspot a,b,1,0.5",
     ] {
       #expect(refusal("simulate \(mistake)") != nil, "\(mistake)")
+    }
+  }
+
+  @Test func aDemonstrationEndsAfterItsTime() throws {
+    #expect(try invocation("demo")[Options.duration] == nil)
+    #expect(try invocation("demo --plain --for 60s")[Options.duration] == .seconds(60))
+    #expect(try invocation("demo --for 2h")[Options.duration] == .seconds(7_200))
+    for mistake in ["60", "s", "0s", "-1m", "1.5m", "1d", "100001h"] {
+      #expect(refusal("demo --for=\(mistake)") != nil, "\(mistake)")
     }
   }
 
@@ -157,7 +167,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("stat", "unknown command: \"stat\" is not known; did you mean \"status\"?"),
     (
       "frobnicate",
-      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, doctor, verify, import, simulate, help, completions"
+      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, doctor, verify, import, demo, simulate, help, completions"
     ),
     ("topics aply", "unknown topics command: \"aply\" is not known; did you mean \"apply\"?"),
     ("import police_uk a", "unknown import command: \"police_uk\" is not known; did you mean \"police-uk\"?"),

@@ -23,7 +23,7 @@ import Wire
   }
 
   @Test func eventsComeInOrderWithinTheSpan() {
-    let plan = SimulationPlan.fourWeeks
+    let plan = SimulationPlan.oneWeek
     var last = plan.from.start
     for event in SimulatedStream(plan) {
       #expect(event.at >= last && event.at < plan.until)
@@ -40,19 +40,19 @@ import Wire
   }
 
   @Test func aHotspotAddsKnifeCrimesInItsAreaAndChangesNothingElse() throws {
-    var plan = SimulationPlan.fourWeeks
+    var plan = SimulationPlan.oneWeek
     let usual = Set(SimulatedStream(plan).map(\.value))
     guard case .current(let area) = AreaTable.lookup("E09000022") else { throw CocoaError(.featureUnsupported) }
-    let from = plan.from.advanced(by: 10)
-    plan.hotspots = [.init(area: area, from: from, days: 7, factor: 5)]
+    let from = plan.from.advanced(by: 2)
+    plan.hotspots = [.init(area: area, from: from, days: 4, factor: 10)]
     plan.poison = 0
     let added = try plan.told().filter { !usual.contains($0.event.value) }
     plan.hotspots = []
     #expect(Set(SimulatedStream(plan).map(\.value)).isSubset(of: usual))
 
     let recorded = added.filter { $0.type == "incident.recorded" }
-    let expected = (0..<7).reduce(0.0) {
-      $0 + plan.expected(.blade, on: from.advanced(by: $1)) * PublishedTables.share(of: area) * 4
+    let expected = (0..<4).reduce(0.0) {
+      $0 + plan.expected(.blade, on: from.advanced(by: $1)) * PublishedTables.share(of: area) * 9
     }
     #expect(abs(Double(recorded.count) - expected) < 4 * expected.squareRoot())
     #expect(recorded.allSatisfy { $0.isBlade && $0.data.location?.area == "E09000022" })
@@ -60,16 +60,16 @@ import Wire
     #expect(
       prompt.allSatisfy { told in
         let day = told.occurredFrom.map { LocalDay(containing: $0) }
-        return day.map { $0 >= from && $0 < from.advanced(by: 7) } ?? false
+        return day.map { $0 >= from && $0 < from.advanced(by: 4) } ?? false
       })
   }
 
   @Test func aSilentSourceIsSilentAndTheOthersGoOn() throws {
-    var plan = SimulationPlan.fourWeeks
+    var plan = SimulationPlan.oneWeek
     let all = SimulatedStream(plan).map { $0 }
     let kent = try #require(Force(named: "Kent"))
     let silence = SimulationPlan.Silence(
-      source: SimulatedSource(.hospital, kent), from: plan.from.advanced(by: 9).start)
+      source: SimulatedSource(.hospital, kent), from: plan.from.advanced(by: 3).start)
     plan.silences = [silence]
     let kept = SimulatedStream(plan).map(\.value)
     let expected = all.filter { $0.source != silence.source || $0.at < silence.from }.map(\.value)

@@ -54,9 +54,14 @@ struct Told: Sendable {
 func time(_ text: String) -> EventTime? { try? RFC3339.parse(text.utf8.span).get() }
 
 extension SimulationPlan {
-  /// Four weeks with twice the knife crimes and few of the rest.
+  /// Four weeks, with few offences without a blade.
   static let fourWeeks = SimulationPlan(
-    seed: 7, from: LocalDay(index: 20_485), days: 28, scale: 2, otherOffences: 0.1)
+    seed: 7, from: LocalDay(index: 20_485), days: 28, scale: 1.5, otherOffences: 0.1)
+
+  /// A week of it.
+  static var oneWeek: SimulationPlan {
+    SimulationPlan(seed: 7, from: LocalDay(index: 20_485), days: 7, scale: 1, otherOffences: 0.1)
+  }
 
   /// What is not wrong on purpose.
   func told() throws -> [Told] { try SimulatedStream(self).filter { $0.refusal == nil }.map { try Told($0) } }
