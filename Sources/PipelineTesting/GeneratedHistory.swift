@@ -38,22 +38,26 @@ public struct GeneratedHistory: Sendable {
     records = try Self.incidents(seed: seed, count: count, now: now)
   }
 
-  /// A history of all inputs: as many incidents, and half as much of tags and hospitals.
-  public init(ofAllInputs seed: UInt64, count: Int, now: EventTime) throws {
-    let incidents = try Self.incidents(seed: seed, count: count, now: now)
+  /// A history of all inputs: as many incidents, and half as much of tags and hospitals. `after`: how many incidents
+  /// other histories have made before, whose references are not used again.
+  public init(ofAllInputs seed: UInt64, count: Int, now: EventTime, after: Int = 0) throws {
+    let incidents = try Self.incidents(seed: seed, count: count, now: now, after: after)
     var poison: [InputTopic: [PoisonRecord]] = [:]
     for topic in [InputTopic.tagBreaches, .hospital] {
       poison[topic] = try PoisonRecord.load(directory: Self.rejectedFolder(of: topic))
     }
     var others = InputsGenerator(
-      seed: seed, now: now, poison: poison, after: incidents.compactMap(\.series).max() ?? 0)
+      seed: seed, now: now, poison: poison, after: incidents.compactMap(\.series).max() ?? 0, afterThings: after)
     var random = SeededGenerator(seed: seed)
     records = Self.merged(incidents, others.generate(count: count / 2), using: &random)
   }
 
-  private static func incidents(seed: UInt64, count: Int, now: EventTime) throws -> [GeneratedRecord] {
+  private static func incidents(
+    seed: UInt64, count: Int, now: EventTime, after: Int = 0
+  ) throws -> [GeneratedRecord] {
     var generator = IncidentGenerator(
-      seed: seed, now: now, poison: try PoisonRecord.load(directory: Self.rejectedFolder), registry: true)
+      seed: seed, now: now, poison: try PoisonRecord.load(directory: Self.rejectedFolder), registry: true,
+      after: after)
     return generator.generate(count: count)
   }
 

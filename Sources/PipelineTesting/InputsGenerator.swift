@@ -31,15 +31,17 @@ public struct InputsGenerator: Sendable {
   private let poison: [InputTopic: [PoisonRecord]]
   /// Writes the records; its random numbers are used here too.
   private var writer: IncidentGenerator
-  private var serial = 0
+  private var serial: Int
   private var series: Int
 
   /// `now`: what the reader's clock says, or a little before. `poison`: the records to be refused, of each topic.
-  /// `series`: how many series other generators have made before.
+  /// `series`: how many series other generators have made before; `things`: how many things, whose references are not used
+  /// again.
   public init(
     seed: UInt64, now: EventTime, partitions: Int32 = 6, poison: [InputTopic: [PoisonRecord]] = [:],
-    after series: Int = 0
+    after series: Int = 0, afterThings things: Int = 0
   ) {
+    serial = things
     self.now = now.milliseconds
     self.partitions = partitions
     self.poison = poison

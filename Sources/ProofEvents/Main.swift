@@ -4,13 +4,14 @@ import Incidents
 import Pipeline
 import PipelineTesting
 
-/// Writes the seeded incidents that the proofs send, one JSON object a line, in their order of arrival:
+/// Writes the seeded events that the proofs send, one JSON object a line, in their order of arrival:
 ///
 ///     ProofEvents SEED COUNT NOW AFTER
 ///
-/// COUNT incidents and what becomes of them, with poison among them, as they might be sent at NOW (ms since 1970), behind
-/// as many of other seeds as AFTER says. The first line is the configuration that their reader is given. Each further one has `partition`, `key` and `value`
-/// (base64, or null), `headers` (a list of name and base64 value), `role`, and for poison the `code` that it must earn.
+/// COUNT incidents and half as much of tags and hospitals, and what becomes of them, with poison among them, as they might
+/// be sent at NOW (ms since 1970), behind AFTER incidents of other seeds. The first line is the configuration that their
+/// reader is given. Each further one has `topic`, `partition`, `key` and `value` (base64, or null), `headers` (a list of name
+/// and base64 value), `role`, and for poison the `code` that it must earn.
 @main
 enum ProofEvents {
   static func main() throws {
@@ -20,15 +21,15 @@ enum ProofEvents {
       exit(2)
     }
     let now = EventTime(milliseconds: numbers[2])
-    var generator = IncidentGenerator(
-      seed: UInt64(numbers[0]), now: now, poison: try PoisonRecord.load(directory: GeneratedHistory.rejectedFolder),
-      registry: true, after: Int(numbers[3]))
+    let history = try GeneratedHistory(
+      ofAllInputs: UInt64(numbers[0]), count: Int(numbers[1]), now: now, after: Int(numbers[3]))
     // Observed long enough for every day to be judged that a test may come to.
     let observed = LocalDay(containing: EventTime(milliseconds: now.milliseconds - 120 * 86_400_000))
     let configuration = Configuration(
-      observedFrom: [.incidents: observed], sources: GeneratedHistory.registry)
+      observedFrom: Dictionary(uniqueKeysWithValues: InputTopic.allCases.map { ($0, observed) }),
+      sources: GeneratedHistory.registry)
     write(Data(configuration.json))
-    for record in generator.generate(count: Int(numbers[1])) {
+    for record in history.records {
       write(try JSONSerialization.data(withJSONObject: members(of: record), options: [.sortedKeys]))
     }
   }
@@ -36,7 +37,7 @@ enum ProofEvents {
   private static func members(of record: GeneratedRecord) -> [String: Any] {
     func text(_ bytes: [UInt8]?) -> Any { bytes.map { Data($0).base64EncodedString() } ?? NSNull() }
     return [
-      "partition": record.partition, "key": text(record.key), "value": text(record.value),
+      "topic": record.topic.name, "partition": record.partition, "key": text(record.key), "value": text(record.value),
       "headers": record.headers.map { [$0.name, text($0.value)] },
       "role": "\(record.role)", "code": record.expectedCode?.name ?? NSNull(),
     ]

@@ -132,7 +132,7 @@ import Testing
       ])
     #expect(names(SignalLedger()) == ["open", "past"])
     #expect(names(SeriesMarks()) == ["isEmpty", "measures", "lines"])
-    #expect(names(DayPublication()) == ["images", "touched", "nextDay", "rules"])
+    #expect(names(DayPublication()) == ["images", "touched", "nextDay", "rules", "foreign"])
     #expect(names(Publication()) == ["entries", "covered"])
     #expect(names(EventStore()) == ["pages", "changed", "count", "named", "free", "index", "heads"])
     #expect(

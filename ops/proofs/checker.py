@@ -1,17 +1,17 @@
 """Looks at everything that a deployment has published and says by name what is wrong with it.
 
 What is checked without the program: that each input record has one journal line or one rejection, in order; that each
-signal's revisions are 1, 2, 3 … and its life and numbers are as the contract has them; that projections and progress only
-go forward; that the reader which was there all along saw what a reader finds afterwards, no more and no less. Counts and
-verdicts are the slow reference's; `verify` and `status` are asked too.
+signal's revisions are 1, 2, 3 … and its life is as the contract has it; that projections and progress only go forward; that
+the chain of digests is that of what was published; that the reader which was there all along saw what a reader finds
+afterwards, no more and no less. Counts, verdicts, standing signals and their numbers are the slow reference's; `verify` and
+`status` are asked too.
 """
 
-import json, math, subprocess
+import hashlib, json
 
-from .broker import ROOT
 from .deployment import Deployment
 from .reader import INPUTS, Reader, Seen
-from .report import KINDS, Report
+from .report import Report
 
 STANDING = ("raised", "updated")
 NEXT = {None: ("raised",), "raised": ("updated", "cleared", "withdrawn"), "updated": ("updated", "cleared", "withdrawn"),
@@ -31,8 +31,9 @@ def check(deployment: Deployment) -> None:
     check_signals(fresh, report)
     check_projections(fresh, report)
     check_progress(fresh, report)
+    check_digests(fresh, report)
     ask_status(deployment)
-    ask_reference(deployment)
+    deployment.ask_reference("--verdicts", str(deployment.directory / "verdicts.json"))
     ask_verify(deployment)
     left = sum(deployment.broker.end(deployment.prefix + topic, number) > 0 for topic, number in fresh.records)
     report.require(left > 0 and len(deployment.sent) > 0, "nothing was sent, so nothing was proved")
@@ -127,33 +128,6 @@ def check_signals(reader: Reader, report: Report) -> None:
         if record.key.decode() != signal["area"] or [record.text(header) for header in (
                 "signal-id", "revision", "status")] != [signal["id"], str(signal["revision"]), signal["status"]]:
             report.find("divergent", f"signal {name}: its key or headers say something else")
-        if signal["detector"]["name"] == "earsC2" and (wrong := wrong_numbers(signal)):
-            report.find("divergent", f"signal {name}: {wrong}")
-
-
-def wrong_numbers(signal: dict) -> str:
-    """EARS C2 from the signal's own `observed` and `baseline`; a published number is rounded to four decimals."""
-    baseline, parameters = signal["baseline"], signal["detector"]["parameters"]
-    mean = sum(baseline) / len(baseline)
-    deviation = math.sqrt(sum((count - mean) ** 2 for count in baseline) / (len(baseline) - 1))
-    deviation = max(deviation, parameters["minSigma"])
-    score = (signal["observed"] - mean) / deviation
-    wanted = {"expected": mean, "threshold": mean + parameters["threshold"] * deviation, "score": score}
-    for member, number in wanted.items():
-        if abs(signal[member] - number) > 0.00005 + 1e-9:
-            return f"{member} is {signal[member]}, by its baseline {number:.5f}"
-    # Student's t with six degrees of freedom, in closed form.
-    theta = math.atan(score / math.sqrt(1 + 1 / 7) / math.sqrt(6))
-    sine, cosine = math.sin(theta), math.cos(theta)
-    chance = (1 - sine * (1 + cosine ** 2 / 2 + 3 * cosine ** 4 / 8)) / 2
-    interval = min(36_500, math.floor(1 / chance)) if chance > 0 else 36_500
-    if abs(signal["recurrenceIntervalDays"] - interval) > 1:
-        return f"recurrenceIntervalDays is {signal['recurrenceIntervalDays']}, by its score {interval}"
-    severity = "high" if signal["measure"] == "knifeHomicide" or interval >= 365 else (
-        "medium" if interval >= 120 else "low")
-    if signal["severity"] != severity and interval not in (119, 120, 364, 365):
-        return f"severity is {signal['severity']}, by its interval {severity}"
-    return ""
 
 
 def check_projections(reader: Reader, report: Report) -> None:
@@ -169,6 +143,24 @@ def check_projections(reader: Reader, report: Report) -> None:
             report.find("reordered", f"{area} at frame {frame}, {now}, comes after frame {last}, {before[1]}")
         newest[area] = (frame, now)
         last = max(last, frame)
+
+
+def check_digests(reader: Reader, report: Report) -> None:
+    """The chain of digests, computed anew: BLAKE2b-256 over the link before, a frame's checksum, and its signals' bytes."""
+    signals: dict[int, bytes] = {}
+    for record in reader.topic("hotspot-signals"):
+        frame = json.loads(record.value)["position"]["frame"]
+        signals[frame] = signals.get(frame, b"") + record.value
+    chain = [bytes(32)]
+    for number, frame in enumerate(journal_frames(reader)):
+        link = chain[-1] + bytes.fromhex(frame.text("checksum")) + signals.get(number, b"")
+        chain.append(hashlib.blake2b(link, digest_size=32).digest())
+    for record in reader.topic("progress"):
+        if (record.key or b"").startswith(b"fold:") and record.value is not None:
+            mark = json.loads(record.value)
+            if mark.get("digest") and mark["digest"] != chain[mark["frame"]].hex():
+                report.find("divergent", f"the digest at frame {mark['frame']} is not that of what was published")
+            report.counts["digests"] += 1
 
 
 def check_progress(reader: Reader, report: Report) -> None:
@@ -195,28 +187,15 @@ def ask_status(deployment: Deployment) -> None:
     if answer.returncode not in (0, 1):
         return
     status = json.loads(answer.stdout)
-    verdicts = status["verdicts"]["incidents"]
-    for kind, wrong in (("lost", verdicts["waiting"]), ("duplicated", -verdicts["waiting"])):
-        if wrong > 0:
-            report.find(kind, f"status: {wrong} records too many or too few have a verdict")
-    if verdicts["in"] != len(deployment.sent):
-        report.find("lost", f"status: {verdicts['in']} records in, {len(deployment.sent)} were sent")
-    (deployment.directory / "verdicts.json").write_text(json.dumps({"incidents": verdicts}))
-
-
-def ask_reference(deployment: Deployment) -> None:
-    """Counts and verdicts, from nothing but what the inputs hold."""
-    report, verdicts = deployment.report, deployment.directory / "verdicts.json"
-    answer = subprocess.run(
-        ["python3", ROOT / "replay/reference.py", "compare", "--bootstrap-servers", deployment.broker.address,
-         "--prefix", deployment.prefix, "--registry", deployment.config, "--verdicts", verdicts],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if answer.returncode == 1:
-        for line in answer.stdout.splitlines():
-            kind = line.split(" ", 1)[0]
-            if kind in KINDS or kind in ("stray", "unreadable", "verdict", "nothing"):
-                report.find(kind if kind in KINDS else "divergent", f"reference: {line}")
-    report.require(answer.returncode == 0, f"the reference ended with {answer.returncode}: {answer.stdout[-500:]}")
+    for topic, verdicts in status["verdicts"].items():
+        sent = sum(position[0] == topic for position in deployment.sent)
+        if verdicts["waiting"] != 0:
+            report.find("lost" if verdicts["waiting"] > 0 else "duplicated",
+                        f"status: {topic} has {verdicts['waiting']} records without a verdict")
+        if verdicts["in"] != sent:
+            report.find("lost" if verdicts["in"] < sent else "duplicated",
+                        f"status: {verdicts['in']} records of {topic}, {sent} were sent")
+    (deployment.directory / "verdicts.json").write_text(json.dumps(status["verdicts"]))
 
 
 def ask_verify(deployment: Deployment) -> None:
