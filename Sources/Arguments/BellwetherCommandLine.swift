@@ -8,6 +8,7 @@ public enum Action: Hashable, Sendable {
   case importPoliceUK
   case simulate
   case demo
+  case validate, send
 }
 
 /// A part of the pipeline that one process can run.
@@ -151,6 +152,21 @@ extension CommandTable where Action == Arguments.Action {
             "Incidents, tag breaches and hospital events of the 183 areas in the order of their arrival, sent to their "
             + "three topics or written to one file. The same options give the same bytes. How many, where and how late "
             + "they are recorded is as published; everything else is assumed, and nobody in it is real."),
+        Command(
+          "validate", "Say of events in files what ingest would say of them", action: .validate,
+          options: [Options.topic.declaration], operands: .files(name: "FILE"),
+          discussion:
+            "One CloudEvent a line in structured mode; - is standard input. Needs no broker. Each row that would be "
+            + "refused is named with its line, code, member, reason and what to change; the exit code is 1 when there "
+            + "is one. The topic follows from the event's type; with --config sources are looked up in its registry."),
+        Command(
+          "send", "Send events in files to their topics", action: .send,
+          options: [Options.topic.declaration, Options.unchecked.declaration], operands: .files(name: "FILE"),
+          discussion:
+            "One CloudEvent a line in structured mode; - is standard input. Rows are validated first, and those that "
+            + "would be refused are named and not sent; the exit code is 1 then. Every row sent is acknowledged by all "
+            + "replicas. Interrupted, the same command goes on where it was (standard input aside); sending a row twice "
+            + "only makes a duplicate, which changes no count."),
       ],
       commonOptions: [
         Options.bootstrapServers.declaration, Options.prefix.declaration, Options.stateDirectory.declaration,

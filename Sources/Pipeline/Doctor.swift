@@ -79,6 +79,15 @@ public struct Doctor {
     return done
   }
 
+  /// Who still belongs to a group that has lost an offset: a repair has to wait for them.
+  public func members() throws -> [GroupMember] {
+    let administration = try log.makeAdministration()
+    defer { administration.close() }
+    let progress = try ProgressReader(names: names, log: log).read()
+    let lost = Set(try standings(progress, administration).filter { $0.committed == nil }.map(\.role))
+    return try Role.allCases.filter(lost.contains).flatMap { try administration.members(of: names.group($0)) }
+  }
+
   // MARK: What is looked at
 
   private func topics(_ plan: TopicPlan) -> [Finding] {

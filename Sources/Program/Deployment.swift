@@ -13,6 +13,7 @@ struct Deployment {
   let stateDirectory: URL
   /// Where all instances of this machine keep theirs.
   let stateDirectories: URL
+  let bootstrapServers: String
   let log: KafkaLogFactory
   let hooks: Hooks
   private let configurationFile: String?
@@ -31,8 +32,9 @@ struct Deployment {
         "the state directory \(stateDirectory.path) cannot be made: \(error.localizedDescription)"
           + "\n  choose another one with --state-dir")
     }
+    bootstrapServers = invocation[Options.bootstrapServers]
     log = KafkaLogFactory(
-      bootstrapServers: invocation[Options.bootstrapServers],
+      bootstrapServers: bootstrapServers,
       properties: Dictionary(invocation[Options.properties].map { ($0.name, $0.value) }) { _, last in last },
       logFile: stateDirectory.appending(path: "librdkafka.log").path, clientID: "bellwether-\(instance)",
       // More than a second of input at full speed: with less, librdkafka 2.0.2 lets a fast reader wait. Live, the queue

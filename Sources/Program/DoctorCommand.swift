@@ -19,7 +19,7 @@ struct DoctorCommand {
 
   func perform() throws -> ExitCode {
     let doctor = Doctor(names: deployment.names, log: deployment.log)
-    let done = repairs ? try doctor.repair() : []
+    let done = repairs ? try repair(doctor) : []
     let findings = try doctor.examine() + checkpoints()
     asJSON ? reportForMachines(findings, done) : reportForPeople(findings, done)
     return switch findings.map(\.severity).max() ?? .fine {
@@ -27,6 +27,21 @@ struct DoctorCommand {
     case .wrong: .no
     case .stopping: .divergence
     }
+  }
+
+  /// Longer than the session of an instance that was killed or has stopped to stay.
+  private static let patience: Duration = .seconds(20)
+
+  /// Waits for instances that are gone and still count as members; who is at work is not waited for any longer.
+  private func repair(_ doctor: Doctor) throws -> [String] {
+    let deadline = ContinuousClock.now + Self.patience
+    var isTold = false
+    while let member = try doctor.members().first, ContinuousClock.now < deadline {
+      if !isTold { Output.complain("waiting for the session of \(member.instance) to end") }
+      isTold = true
+      Thread.sleep(forTimeInterval: 0.5)
+    }
+    return try doctor.repair()
   }
 
   /// What the instances of this machine have kept.

@@ -38,6 +38,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("run", Action.run), ("topics plan", .topicsPlan), ("topics apply", .topicsApply), ("topics check", .topicsCheck),
     ("status", .status), ("import police-uk a.csv", .importPoliceUK), ("simulate", .simulate),
     ("demo", .demo),
+    ("validate - a.ndjson --topic hospital", .validate), ("send a.ndjson --unchecked", .send),
   ])
   func eachCommandIsUnderstood(line: String, action: Action) throws {
     #expect(try invocation(line).action == action)
@@ -167,7 +168,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("stat", "unknown command: \"stat\" is not known; did you mean \"status\"?"),
     (
       "frobnicate",
-      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, doctor, verify, import, demo, simulate, help, completions"
+      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, doctor, verify, import, demo, simulate, validate, send, help, completions"
     ),
     ("topics aply", "unknown topics command: \"aply\" is not known; did you mean \"apply\"?"),
     ("import police_uk a", "unknown import command: \"police_uk\" is not known; did you mean \"police-uk\"?"),
