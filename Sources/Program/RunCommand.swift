@@ -1,6 +1,8 @@
 import Arguments
 import Checkpoints
+import Dashboard
 import Foundation
+import HTTPService
 import Pipeline
 import Wire
 
@@ -12,6 +14,9 @@ struct RunCommand {
   private let untilCaughtUp: Bool
   private let onStop: StopManner
   private let checkpointInterval: Duration
+  /// Nil to listen nowhere.
+  private let listen: ListeningAddress?
+  private let hasPage: Bool
 
   init(_ invocation: Invocation<Arguments.Action>, _ deployment: Deployment) {
     self.deployment = deployment
@@ -20,6 +25,9 @@ struct RunCommand {
     untilCaughtUp = invocation[Options.untilCaughtUp]
     onStop = invocation[Options.onStop]
     checkpointInterval = .seconds(invocation[Options.checkpointInterval])
+    let standard = roles.contains(.serve) ? "127.0.0.1:8080" : ""
+    listen = ListeningAddress(invocation[Options.listen] ?? standard)
+    hasPage = !invocation[Options.noPage]
   }
 
   func perform() throws -> ExitCode {
@@ -31,9 +39,19 @@ struct RunCommand {
     let writer = WorkThread(name: "checkpoints")
     defer { writer.finish() }
     let checkpointer = checkpointer(journal: birth.journal, writer)
-    let threads = roles.map { role in
-      RoleThread(role, stop: stop, makeWorker: worker(for: role, checkpointer))
+    let front = try listen.map { _ in
+      try ServiceFront(
+        names: deployment.names, log: deployment.readingLog,
+        readModel: deployment.stateDirectory.appending(path: "readmodel.sqlite").path, roles: roles, stop: stop)
     }
+    let threads = roles.map { role in
+      RoleThread(role, stop: stop, makeWorker: worker(for: role, checkpointer, front))
+    }
+    if let listen, let front {
+      let address = try front.start(on: [listen], hasPage: hasPage, showing: threads)
+      Output.line(front.isServing ? "serving at http://\(address)/" : "metrics at http://\(address)/metrics")
+    }
+    defer { front?.stop() }
     for thread in threads { thread.start() }
     do {
       if untilCaughtUp {
@@ -77,10 +95,10 @@ struct RunCommand {
   }
 
   private func worker(
-    for role: Pipeline.Role, _ checkpointer: Checkpointer?
+    for role: Pipeline.Role, _ checkpointer: Checkpointer?, _ front: ServiceFront?
   ) -> @Sendable () throws(RoleError) -> any Worker {
     let (log, names, instance, hooks) = (deployment.log, deployment.names, deployment.instance, deployment.hooks)
-    let passing = hooks.passing(role)
+    let passing = front.map { $0.passing(role, hooks.passing(role)) } ?? hooks.passing(role)
     return switch role {
     case .ingest:
       { () throws(RoleError) in
@@ -92,8 +110,15 @@ struct RunCommand {
           log: log, names: names, instance: instance, checkpointer: checkpointer, passing: passing,
           notice: { Output.complain("fold: \($0)") })
       }
+    case .serve: servingWorker(front)
     }
   }
+}
+
+/// The serve role's worker, of whoever has an address.
+func servingWorker(_ front: ServiceFront?) -> @Sendable () throws(RoleError) -> any Worker {
+  guard let front else { preconditionFailure("the role serve always has an address") }
+  return front.makeWorker()
 }
 
 /// What a thread needs of a role.
@@ -106,3 +131,4 @@ protocol Worker {
 
 extension Ingest: Worker {}
 extension FoldRole: Worker {}
+extension ServeRole: Worker {}

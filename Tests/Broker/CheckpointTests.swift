@@ -54,7 +54,7 @@ import Wire
     var held: Holder?
     try Self.apply(damage, to: file, earlier: earlier, &held)
     try deployment.send(Array(records[3_000...]))
-    let run = ["run", "--until-caught-up"]
+    let run = ["run", "--roles", "ingest,fold", "--until-caught-up"]
     let answer = try damage == .noRoom ? program.run(run, limits: Self.smallFiles) : program.run(run)
     #expect(answer.exitCode == 0, "\(answer.complaints)")
     if let words = damage.words {

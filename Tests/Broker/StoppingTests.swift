@@ -12,7 +12,7 @@ import Wire
     let received = try deployment.status().accounts.first?.received ?? 0
     let history = try GeneratedHistory(seed: 91, count: 100, now: Deployment.now)
     try deployment.send(history.outgoing(prefix: deployment.names.prefix))
-    let arguments = ["run", "--instance", instance, "-X", "session.timeout.ms=300000"] + more
+    let arguments = ["run", "--roles", "ingest,fold", "--instance", instance, "-X", "session.timeout.ms=300000"] + more
     let process = try deployment.program.launch(arguments)
     try wait(deployment) { status in
       status.positions.contains { $0.owner == instance }

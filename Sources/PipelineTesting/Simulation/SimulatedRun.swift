@@ -194,6 +194,7 @@ final class SimulatedRun: Sendable {
     case .fold:
       try FoldRole(
         log: log, names: names, instance: instance, checkpointer: checkpointer(process, passing), passing: passing)
+    case .serve: preconditionFailure("no process of the simulation serves")
     }
   }
 
