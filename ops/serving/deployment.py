@@ -75,10 +75,10 @@ class Deployment:
         if done.returncode != 0:
             raise AssertionError(f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}")
 
-    def start(self, name, roles):
+    def start(self, name, roles, listening=False):
         """Starts a process of the service. One that serves keeps its port over restarts, as a page expects it to."""
         address = self.addresses.get(name, "127.0.0.1:0")
-        serving = ["--listen", address] if "serve" in roles else []
+        serving = ["--listen", address] if "serve" in roles or listening else []
         with open(self.folder / f"{name}.log", "a") as log:
             process = subprocess.Popen(
                 [self.program, "run", "--roles", roles, *serving, *self.arguments(name)],
@@ -89,7 +89,7 @@ class Deployment:
             line = process.stdout.readline()
             if "http://" not in line:
                 raise AssertionError(f"{name} does not serve: {line!r} {(self.folder / f'{name}.log').read_text()}")
-            self.addresses[name] = line.split("http://")[1].strip().rstrip("/")
+            self.addresses[name] = line.split("http://")[1].strip().split("/")[0]
         return self.addresses.get(name)
 
     def kill(self, name, how=signal.SIGKILL):

@@ -3,7 +3,7 @@
 import { count, h } from './words.js';
 
 const HEIGHT = 190;
-const MARGIN = { top: 14, right: 6, bottom: 22, left: 30 };
+const MARGIN = { top: 14, right: 18, bottom: 22, left: 30 };
 
 /** A detector's word on a day: the first that judges it. */
 const judgement = (point) => Object.values(point.judgements)[0];

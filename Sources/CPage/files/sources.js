@@ -1,7 +1,7 @@
 // How fresh each source is, and what was refused. What is late or silent is said at the top of the page, too.
 
 import { on, state } from './state.js';
-import { ago, byId, count, h, moment, TOPICS } from './words.js';
+import { age, ago, byId, count, h, moment, TOPICS } from './words.js';
 
 const WORDS = { current: '✓', late: '⚠ late', silent: '✕ SILENT', unknown: '·' };
 const SAID = { current: 'current', late: '', silent: '', unknown: 'no cadence agreed' };
@@ -12,14 +12,24 @@ const worst = (force) => Math.max(...Object.values(force.topics).map((topic) => 
 function cell(topic) {
   if (!topic.received) return h('td', { class: topic.state }, h('span', { class: 'state unknown' }, WEIGHT[topic.state] > 1 ? WORDS[topic.state] : 'nothing'));
   return h('td', { class: topic.state, title: moment(topic.received) },
-    h('span', { class: `state ${topic.state}` }, WORDS[topic.state], h('span', { class: 'said' }, SAID[topic.state])), ' ', h('span', { class: 'quiet' }, ago(topic.received)));
+    h('span', { class: `state ${topic.state}` }, WORDS[topic.state], h('span', { class: 'said' }, SAID[topic.state])), ' ', h('span', { class: 'quiet' }, age(topic.received)));
 }
 
+/** When the journal's time was last seen to move. */
+let moved = 0;
+let seen = null;
+
 function alerts() {
+  if (state.now !== seen) {
+    if (seen) moved = Date.now();
+    seen = state.now;
+  }
   const items = [];
   // The journal's time moves at least once an hour, whatever comes in.
   if (state.now && Date.now() - new Date(state.now) > 75 * 60000) {
-    items.push(h('li', {}, h('strong', {}, 'The pipeline stands still: '), `nothing is counted since ${moment(state.now)}. What is shown is old.`));
+    items.push(Date.now() - moved < 20000
+      ? h('li', { class: 'late' }, h('strong', {}, '⚠ Catching up: '), 'what is shown is older than the clock, and moves on.')
+      : h('li', {}, h('strong', {}, '✕ The pipeline stands still: '), `nothing is counted since ${moment(state.now)}. What is shown is old.`));
   }
   for (const force of state.sources.forces) {
     for (const [name, topic] of Object.entries(force.topics)) {

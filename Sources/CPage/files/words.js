@@ -28,6 +28,9 @@ export function ago(text, now = Date.now()) {
   return `${Math.floor(hours / 24)} days ago`;
 }
 
+/** The same in the room of a table. */
+export const age = (text) => ago(text).replace(' ago', '').replace(' days', ' d').replace('just now', 'now');
+
 export function change(now, before) {
   const difference = now - before;
   if (difference === 0) return '±0';
