@@ -14,7 +14,7 @@ public enum Action: Hashable, Sendable {
 
 /// A part of the pipeline that one process can run.
 public enum Role: String, CaseIterable, Hashable, Sendable {
-  case ingest, fold
+  case ingest, fold, serve
 }
 
 /// The options, each with its type: `invocation[Options.roles]`.
@@ -44,6 +44,15 @@ public enum Options {
   public static let roles = Option<Set<Role>>.choices("roles", value: "ROLE,…", "What this process does")
   public static let untilCaughtUp = Option<Bool>.flag(
     "until-caught-up", "Stop when all that the inputs held at the start has been ingested, folded and published")
+  public static let listen = Option<String?>.text(
+    "listen", value: "HOST:PORT", "Where to answer HTTP: a loopback address, port 0 for any",
+    shownDefault: "127.0.0.1:8080 with the role serve, else nowhere",
+    check: { text throws(ValueError) in
+      guard LoopbackAddress.isOne(text) else {
+        throw ValueError("no loopback address with a port: nothing else is listened on until there are keys")
+      }
+    })
+  public static let noPage = Option<Bool>.flag("no-page", "Serve the API alone, without the page")
   public static let to = Option<String?>.file("to", "Write events to this file, one a line, instead of to the broker")
 }
 
@@ -57,7 +66,10 @@ extension CommandTable where Action == Arguments.Action {
       commands: [
         Command(
           "run", "Run the service", action: .run,
-          options: [Options.roles.declaration, Options.untilCaughtUp.declaration]),
+          options: [
+            Options.roles.declaration, Options.untilCaughtUp.declaration, Options.listen.declaration,
+            Options.noPage.declaration,
+          ]),
         Command(
           "topics", "Compare the topics with what they should be, or create them",
           [
@@ -112,7 +124,7 @@ extension CommandTable where Action == Arguments.Action {
           "demo", "Show everything at work in one process, with a broker of its own", action: .demo,
           options: [
             Options.seed.declaration, Options.rate.declaration, Options.plain.declaration,
-            Options.duration.declaration,
+            Options.duration.declaration, Options.noPage.declaration,
           ],
           discussion:
             "Imports four simulated weeks at speed and goes on live. In one area a hotspot is injected, of which a signal "
@@ -193,6 +205,17 @@ enum KafkaName {
       }
     }
     guard isFit else { throw ValueError("only letters, digits, \".\", \"_\" and \"-\" are allowed") }
+  }
+}
+
+/// An address of this machine alone, and a port: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
+enum LoopbackAddress {
+  static func isOne(_ text: String) -> Bool {
+    guard let colon = text.lastIndex(of: ":"), UInt16(text[text.index(after: colon)...]) != nil else { return false }
+    let host = text[..<colon]
+    if host == "localhost" || host == "[::1]" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
   }
 }
 

@@ -55,7 +55,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     #expect(run[Options.configuration] == nil)
     #expect(run[Options.properties] == [])
     #expect(run[Options.json] == false)
-    #expect(run[Options.roles] == [.ingest, .fold])
+    #expect(run[Options.roles] == [.ingest, .fold, .serve])
     #expect(run[Options.untilCaughtUp] == false)
     #expect(try invocation("import police-uk a.csv")[Options.to] == nil)
   }
@@ -155,7 +155,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
   @Test func anEmptyVariableSaysNothing() throws {
     let run = try invocation("run", ["BELLWETHER_BOOTSTRAP_SERVERS": "", "BELLWETHER_ROLES": ""])
     #expect(run[Options.bootstrapServers] == "127.0.0.1:9092")
-    #expect(run[Options.roles] == [.ingest, .fold])
+    #expect(run[Options.roles] == [.ingest, .fold, .serve])
   }
 
   @Test func aVariableOfAnotherCommandIsNoError() throws {
@@ -193,7 +193,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("run --prefix --json", "--prefix needs a value (PREFIX)"),
     ("run --roles", "--roles needs a value (ROLE,…)"),
     ("run --roles fould", "--roles: \"fould\" is not known; did you mean \"fold\"?"),
-    ("run --roles=", "--roles: \"\" is not known; one of: ingest, fold"),
+    ("run --roles=", "--roles: \"\" is not known; one of: ingest, fold, serve"),
     ("run -X debug", "-X: not of the form name=value"),
     ("run -X =all", "-X: not of the form name=value"),
     ("run --prefix a/b", "--prefix: only letters, digits, \".\", \"_\" and \"-\" are allowed"),
