@@ -9,6 +9,7 @@ public enum Action: Hashable, Sendable {
   case simulate
   case demo
   case validate, send
+  case rejectionsList, rejectionsRetry
 }
 
 /// A part of the pipeline that one process can run.
@@ -116,9 +117,12 @@ extension CommandTable where Action == Arguments.Action {
           ]),
         Command(
           "status", "Show owners, positions, lag and verdicts per topic", action: .status,
+          options: [Options.source.declaration],
           discussion:
             "The exit code is 1 when a record is missing or has two verdicts. The age of a checkpoint is known "
-            + "of the instances that keep their files below this machine's --state-dir."),
+            + "of the instances that keep their files below this machine's --state-dir. With --source: what of that "
+            + "source arrived, what was refused and why, and since when nothing came; the exit code is 1 when nothing "
+            + "is known of it."),
         Command(
           "doctor", "Say what is wrong, and what to do about it",
           action: .doctor, options: [Options.repair.declaration],
@@ -176,6 +180,30 @@ extension CommandTable where Action == Arguments.Action {
             + "would be refused are named and not sent; the exit code is 1 then. Every row sent is acknowledged by all "
             + "replicas. Interrupted, the same command goes on where it was (standard input aside); sending a row twice "
             + "only makes a duplicate, which changes no count."),
+        Command(
+          "rejections", "Look at rows that were refused, or send them again",
+          [
+            Command(
+              "list", "List refused rows, the newest first", action: .rejectionsList,
+              options: [
+                Options.source.declaration, Options.code.declaration, Options.topic.declaration,
+                Options.since.declaration, Options.limit.declaration, Options.oldestFirst.declaration,
+                Options.show.declaration,
+              ],
+              discussion:
+                "Rejections are kept for 30 days. --show needs the right to read the input, and prints what may be "
+                + "personal data."),
+            Command(
+              "retry", "Send refused rows again whose reason has gone", action: .rejectionsRetry,
+              options: [
+                Options.source.declaration, Options.code.declaration, Options.topic.declaration,
+                Options.since.declaration, Options.dryRun.declaration,
+              ],
+              discussion:
+                "After a source was registered, say. Each row is validated again by the journal's settings of today and, "
+                + "if it would be taken, sent again to its partition with its key and headers, in order and at most "
+                + "once, however often this runs and wherever it is killed."),
+          ]),
       ],
       commonOptions: [
         Options.bootstrapServers.declaration, Options.prefix.declaration, Options.stateDirectory.declaration,
