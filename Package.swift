@@ -15,13 +15,20 @@ let package = Package(
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CXxhash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .target(
       name: "CSimdjson",
       cxxSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))],
       linkerSettings: [.linkedLibrary("simdjson")]),
 
+    // The files of the page, compiled in.
+    .target(name: "CPage", exclude: ["files"]),
+
     // The command line's own: it knows nothing of the others, nor they of it.
     .target(name: "Arguments", swiftSettings: ours),
+
+    // A web server, which knows nothing of what is served.
+    .target(name: "HTTPService", dependencies: ["CMicrohttpd"], swiftSettings: touchingC),
 
     // Imports point down only: each target may import the ones above it in this list.
     .target(name: "Incidents", swiftSettings: ours),
@@ -36,19 +43,24 @@ let package = Package(
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: touchingC),
     .target(
+      name: "Dashboard", dependencies: ["CPage", "HTTPService", "SQLite", "Pipeline", "Wire", "Hotspots", "Incidents"],
+      swiftSettings: touchingC),
+    .target(
       name: "PipelineTesting", dependencies: ["Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours),
     // The commands; they alone wire things together. Two executables start them: the program, and the one that tests
     // reach into.
     .target(
       name: "Program",
       dependencies: [
-        "Arguments", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents", "PublicData", "SimulatedEvents",
-        "Demonstration",
+        "Arguments", "Dashboard", "HTTPService", "SQLite", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents",
+        "PublicData", "SimulatedEvents", "Demonstration",
       ],
       swiftSettings: ours),
     .executableTarget(name: "bellwether", dependencies: ["Program"], swiftSettings: ours),
     .executableTarget(
       name: "bellwether-testing", dependencies: ["Program", "Pipeline", "Incidents"], swiftSettings: ours),
+    // A plain socket, for what no HTTP client would send.
+    .target(name: "HTTPTesting", swiftSettings: ours),
     // Runs of the whole pipeline in memory, with everything going wrong that can; `ops/test` plays it.
     .executableTarget(name: "Simulation", dependencies: ["PipelineTesting"], swiftSettings: ours),
     // The seeded events of `ops/prove`, which sends them.
@@ -68,6 +80,13 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], path: "Tests/SQLite", swiftSettings: ours),
     .testTarget(
+      name: "HTTPServiceTests", dependencies: ["HTTPService", "HTTPTesting"], path: "Tests/HTTPService",
+      swiftSettings: ours),
+    .testTarget(
+      name: "DashboardTests", dependencies: ["Dashboard", "HTTPService", "HTTPTesting", "PipelineTesting", "SQLite"],
+      path: "Tests/Dashboard",
+      swiftSettings: ours),
+    .testTarget(
       name: "PublicDataTests", dependencies: ["PublicData", "Wire", "Incidents"], path: "Tests/PublicData",
       swiftSettings: ours),
     .testTarget(
@@ -80,5 +99,7 @@ let package = Package(
       name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "Wire"], path: "Tests/Broker",
       swiftSettings: ours),
   ],
+  // For `#embed`.
+  cLanguageStandard: .c2x,
   cxxLanguageStandard: .cxx20
 )

@@ -8,11 +8,12 @@ public enum Action: Hashable, Sendable {
   case importPoliceUK
   case simulate
   case demo
+  case validate, send
 }
 
 /// A part of the pipeline that one process can run.
 public enum Role: String, CaseIterable, Hashable, Sendable {
-  case ingest, fold
+  case ingest, fold, serve
 }
 
 /// The options, each with its type: `invocation[Options.roles]`.
@@ -42,6 +43,15 @@ public enum Options {
   public static let roles = Option<Set<Role>>.choices("roles", value: "ROLE,…", "What this process does")
   public static let untilCaughtUp = Option<Bool>.flag(
     "until-caught-up", "Stop when all that the inputs held at the start has been ingested, folded and published")
+  public static let listen = Option<String?>.text(
+    "listen", value: "HOST:PORT", "Where to answer HTTP: a loopback address, port 0 for any",
+    shownDefault: "127.0.0.1:8080 with the role serve, else nowhere",
+    check: { text throws(ValueError) in
+      guard LoopbackAddress.isOne(text) else {
+        throw ValueError("no loopback address with a port: nothing else is listened on until there are keys")
+      }
+    })
+  public static let noPage = Option<Bool>.flag("no-page", "Serve the API alone, without the page")
   public static let to = Option<String?>.file("to", "Write events to this file, one a line, instead of to the broker")
 }
 
@@ -55,7 +65,10 @@ extension CommandTable where Action == Arguments.Action {
       commands: [
         Command(
           "run", "Run the service", action: .run,
-          options: [Options.roles.declaration, Options.untilCaughtUp.declaration]),
+          options: [
+            Options.roles.declaration, Options.untilCaughtUp.declaration, Options.listen.declaration,
+            Options.noPage.declaration,
+          ]),
         Command(
           "topics", "Compare the topics with what they should be, or create them",
           [
@@ -105,7 +118,7 @@ extension CommandTable where Action == Arguments.Action {
           "demo", "Show everything at work in one process, with a broker of its own", action: .demo,
           options: [
             Options.seed.declaration, Options.rate.declaration, Options.plain.declaration,
-            Options.duration.declaration,
+            Options.duration.declaration, Options.noPage.declaration,
           ],
           discussion:
             "Imports four simulated weeks at speed and goes on live. In one area a hotspot is injected, of which a signal "
@@ -122,6 +135,21 @@ extension CommandTable where Action == Arguments.Action {
             "Incidents, tag breaches and hospital events of the 183 areas in the order of their arrival, sent to their "
             + "three topics or written to one file. The same options give the same bytes. How many, where and how late "
             + "they are recorded is as published; everything else is assumed, and nobody in it is real."),
+        Command(
+          "validate", "Say of events in files what ingest would say of them", action: .validate,
+          options: [Options.topic.declaration], operands: .files(name: "FILE"),
+          discussion:
+            "One CloudEvent a line in structured mode; - is standard input. Needs no broker. Each row that would be "
+            + "refused is named with its line, code, member, reason and what to change; the exit code is 1 when there "
+            + "is one. The topic follows from the event's type; with --config sources are looked up in its registry."),
+        Command(
+          "send", "Send events in files to their topics", action: .send,
+          options: [Options.topic.declaration, Options.unchecked.declaration], operands: .files(name: "FILE"),
+          discussion:
+            "One CloudEvent a line in structured mode; - is standard input. Rows are validated first, and those that "
+            + "would be refused are named and not sent; the exit code is 1 then. Every row sent is acknowledged by all "
+            + "replicas. Interrupted, the same command goes on where it was (standard input aside); sending a row twice "
+            + "only makes a duplicate, which changes no count."),
       ],
       commonOptions: [
         Options.bootstrapServers.declaration, Options.prefix.declaration, Options.stateDirectory.declaration,
@@ -147,6 +175,17 @@ enum KafkaName {
       }
     }
     guard isFit else { throw ValueError("only letters, digits, \".\", \"_\" and \"-\" are allowed") }
+  }
+}
+
+/// An address of this machine alone, and a port: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
+enum LoopbackAddress {
+  static func isOne(_ text: String) -> Bool {
+    guard let colon = text.lastIndex(of: ":"), UInt16(text[text.index(after: colon)...]) != nil else { return false }
+    let host = text[..<colon]
+    if host == "localhost" || host == "[::1]" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
   }
 }
 

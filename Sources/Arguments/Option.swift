@@ -105,6 +105,23 @@ extension Option {
 }
 
 extension Option where Value == String? {
+  /// A text, nil when not given. `check` refuses by throwing.
+  public static func text(
+    _ name: String, value: String, _ summary: String, shownDefault: String,
+    check: @escaping @Sendable (String) throws(ValueError) -> Void
+  ) -> Option {
+    Option(
+      declaration: OptionDeclaration(
+        name: name, valueName: value, summary: summary, isRepeatable: false, shownDefault: shownDefault,
+        completion: .nothing,
+        evaluate: { values throws(ValueError) in
+          let text = values[values.count - 1]
+          try check(text)
+          return Optional(text)
+        }),
+      fallback: { _ in nil })
+  }
+
   /// The name of a file, nil when not given.
   public static func file(_ name: String, _ summary: String) -> Option {
     Option(

@@ -4,6 +4,8 @@ import Incidents
 public struct DemoFacts: Sendable {
   /// Where the broker listens.
   public var address = ""
+  /// Where the page is; nil without one.
+  public var page: String?
   /// By the demonstration's clock.
   public var now = EventTime(milliseconds: 0)
   /// How much of the scripted span is imported, 0 … 1; 1 in live operation.
@@ -166,6 +168,7 @@ public struct DemoScreen {
 
   private func footer() -> StyledLine {
     var line = StyledLine(" q quits", .dim)
+    if let page = facts.page { line.add("  \(page)", .mark) }
     if !facts.hotspot.isEmpty { line.add("  \(facts.hotspot)", .bold) }
     return line
   }

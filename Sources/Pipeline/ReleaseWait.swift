@@ -21,8 +21,8 @@ final class ReleaseWait {
   private var left: Set<TopicPartition> = []
   private var said = ""
 
-  /// Nil when nothing has to be waited for: this release publishes already, or an earlier one will find out that it
-  /// must not.
+  /// Nil when nothing has to be waited for: this release publishes already, or still has something to publish. Throws when
+  /// a later one publishes everywhere, whether or not the group has a partition to give.
   init?(
     names: Names, log: any LogFactory, release: Release, notice: @escaping @Sendable (String) -> Void
   ) throws {
@@ -32,6 +32,9 @@ final class ReleaseWait {
     let partitions = (0..<Int32(count)).map { TopicPartition(names(.journal), $0) }
     let marks = try administration.stableCommitted(group: names.group(.fold), partitions).values.compactMap {
       FoldMark(metadata: $0.metadata)
+    }
+    if let oldest = marks.map(\.release).min(), oldest > release.number {
+      throw StopReason.outdated(release, journal: oldest)
     }
     guard marks.contains(where: { $0.release < release.number }) else { return nil }
     self.names = names

@@ -99,5 +99,5 @@ public struct Names: Hashable, Sendable {
 
 /// A part of the service that runs on a thread of its own.
 public enum Role: String, CaseIterable, Sendable {
-  case ingest, fold
+  case ingest, fold, serve
 }

@@ -45,6 +45,8 @@ public enum Bellwether {
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
       case .simulate: try SimulateCommand(invocation, deployment).perform()
       case .demo: .fine
+      case .validate: try ValidateCommand(invocation, deployment).perform()
+      case .send: try SendCommand(invocation, deployment).perform()
       }
     } catch {
       Output.complain("\(error)")

@@ -1,3 +1,4 @@
+import Dashboard
 import Foundation
 import Incidents
 import Pipeline
@@ -19,8 +20,13 @@ struct CaughtUp {
   /// Returns early when the service stops for another reason.
   func wait(unless stop: StopFlag) throws {
     for thread in threads {
-      // What the fold has to reach is known only when ingest is done.
-      let targets = thread.role == .ingest ? inputs : try Self.ends(of: [deployment.names(.journal)], deployment)
+      // What a role has to reach is known only when the one before it is done.
+      let targets =
+        switch thread.role {
+        case .ingest: inputs
+        case .fold: try Self.ends(of: [deployment.names(.journal)], deployment)
+        case .serve: try Self.ends(of: OutputTopics(names: deployment.names).names, deployment)
+        }
       while !stop.isSet {
         if let owned = Self.ownedWhenReached(targets, thread) {
           let others = targets.filter { !owned.contains($0.key) }

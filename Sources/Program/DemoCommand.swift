@@ -13,12 +13,14 @@ struct DemoCommand {
   private let rate: Double
   private let isPlain: Bool
   private let duration: Duration?
+  private let hasPage: Bool
 
   init(_ invocation: Invocation<Arguments.Action>) {
     seed = invocation[Options.seed]
     rate = invocation[Options.rate] ?? 2
     isPlain = invocation[Options.plain]
     duration = invocation[Options.duration]
+    hasPage = !invocation[Options.noPage]
   }
 
   func perform() throws -> ExitCode {
@@ -29,7 +31,7 @@ struct DemoCommand {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     let plan = Self.plan(seed: seed, now: MachineClock().now())
-    let service = try DemoService(plan: plan, directory: directory, stop: stop)
+    let service = try DemoService(plan: plan, directory: directory, stop: stop, hasPage: hasPage)
     defer { service.end() }
     let show = try DemoShow(
       service: service, plan: plan, rate: rate, duration: duration, terminal: isPlain ? nil : DemoTerminal())

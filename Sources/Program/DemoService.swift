@@ -1,4 +1,5 @@
 import Foundation
+import HTTPService
 import Hotspots
 import Incidents
 import KafkaLog
@@ -14,10 +15,13 @@ struct DemoService {
   let broker: EmbeddedBroker
   let log: EmbeddedLogFactory
   let stop: StopFlag
+  /// Where the page is; nil without one.
+  let page: ListeningAddress?
   private let threads: [RoleThread]
+  private let front: ServiceFront?
 
-  /// `directory` takes librdkafka's own log.
-  init(plan: SimulationPlan, directory: URL, stop: StopFlag) throws {
+  /// `directory` takes librdkafka's own log and the read model.
+  init(plan: SimulationPlan, directory: URL, stop: StopFlag, hasPage: Bool) throws {
     self.stop = stop
     let clock = DemoClock(plan.from.start)
     self.clock = clock
@@ -27,16 +31,28 @@ struct DemoService {
     self.log = log
     let names = names
     try Self.found(names, log, plan, at: plan.from.start)
-    threads = Pipeline.Role.allCases.map { role in
+    let roles = Pipeline.Role.allCases.filter { $0 != .serve || hasPage }
+    let front =
+      try !hasPage
+      ? nil
+      : ServiceFront(
+        names: names, log: log, readModel: directory.appending(path: "readmodel.sqlite").path, roles: roles, stop: stop)
+    self.front = front
+    threads = roles.map { role in
       RoleThread(role, stop: stop) { () throws(RoleError) -> any Worker in
         switch role {
         case .ingest: try Ingest(log: log, names: names, instance: "demo", clock: clock)
         case .fold: try FoldRole(log: log, names: names, instance: "demo")
+        case .serve: try servingWorker(front)()
         }
       }
     }
+    page = try front?.start(on: Self.addresses, hasPage: true, showing: threads)
     for thread in threads { thread.start() }
   }
+
+  /// The service's own port, or any when that is taken.
+  private static let addresses = ["127.0.0.1:8080", "127.0.0.1:0"].compactMap { ListeningAddress($0) }
 
   private static func found(
     _ names: Names, _ log: EmbeddedLogFactory, _ plan: SimulationPlan, at: EventTime
@@ -90,6 +106,7 @@ struct DemoService {
 
   func end() {
     stop.set()
+    front?.stop()
     for thread in threads { thread.join() }
   }
 }

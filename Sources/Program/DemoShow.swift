@@ -43,6 +43,7 @@ final class DemoShow {
       viewer.close()
     }
     log.say("embedded broker at \(service.broker.address): kcat -C -b \(service.broker.address) -t hotspot-signals")
+    if let page = service.page { log.say("the page: http://\(page)/") }
     try importHistory()
     try goOnLive()
     terminal?.end()
@@ -124,6 +125,7 @@ final class DemoShow {
   private var facts: DemoFacts {
     var facts = DemoFacts()
     facts.address = service.broker.address
+    facts.page = service.page.map { "http://\($0)/" }
     facts.now = service.clock.now()
     facts.imported = feed.imported
     facts.sent = feed.sent

@@ -11,7 +11,10 @@ struct Deployment {
   let names: Names
   let instance: String
   let stateDirectory: URL
+  let bootstrapServers: String
   let log: KafkaLogFactory
+  /// The same, for what only reads along: little is fetched ahead.
+  let readingLog: KafkaLogFactory
   let hooks: Hooks
   private let configurationFile: String?
 
@@ -29,13 +32,19 @@ struct Deployment {
         "the state directory \(stateDirectory.path) cannot be made: \(error.localizedDescription)"
           + "\n  choose another one with --state-dir")
     }
-    log = KafkaLogFactory(
-      bootstrapServers: invocation[Options.bootstrapServers],
-      properties: Dictionary(invocation[Options.properties].map { ($0.name, $0.value) }) { _, last in last },
-      logFile: stateDirectory.appending(path: "librdkafka.log").path, clientID: "bellwether-\(instance)",
-      // More than a second of input at full speed: with less, librdkafka 2.0.2 lets a fast reader wait. Live, the queue
-      // is all but empty.
-      readAhead: 262_144)
+    bootstrapServers = invocation[Options.bootstrapServers]
+    let (servers, directory, instance) = (bootstrapServers, stateDirectory, instance)
+    func factory(_ readAhead: Int) -> KafkaLogFactory {
+      KafkaLogFactory(
+        bootstrapServers: servers,
+        properties: Dictionary(invocation[Options.properties].map { ($0.name, $0.value) }) { _, last in last },
+        logFile: directory.appending(path: "librdkafka.log").path, clientID: "bellwether-\(instance)",
+        readAhead: readAhead)
+    }
+    // More than a second of input at full speed: with less, librdkafka 2.0.2 lets a fast reader wait. Live, the queue
+    // is all but empty.
+    log = factory(262_144)
+    readingLog = factory(8_192)
   }
 
   /// The configuration of `--config`; nil without one.

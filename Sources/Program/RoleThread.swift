@@ -20,6 +20,8 @@ final class RoleThread: Sendable {
     /// Nil until the group has said what this member owns.
     var owned: Set<TopicPartition>?
     var failure: StopReason?
+    var takeOvers = 0
+    var hasCaughtUp = false
     var isDone = false
     var lastSign = ContinuousClock.now
   }
@@ -40,6 +42,12 @@ final class RoleThread: Sendable {
   }
 
   var failure: StopReason? { state.withLock(\.failure) }
+
+  /// How many partitions have been taken over since the start.
+  var takeOvers: Int { state.withLock(\.takeOvers) }
+
+  /// Whether the worker has ever caught up with all that it owned.
+  var hasCaughtUp: Bool { state.withLock(\.hasCaughtUp) }
 
   /// What the worker owns and has caught up with; nil until the group has said what it owns.
   var standing: (owned: Set<TopicPartition>, caughtUp: [TopicPartition: Int64])? {
@@ -94,6 +102,8 @@ final class RoleThread: Sendable {
       try worker.step(waiting: .milliseconds(100))
       let (owned, caughtUp) = (worker.owned, worker.caughtUp)
       state.withLock { state in
+        state.takeOvers += owned?.subtracting(state.owned ?? []).count ?? 0
+        state.hasCaughtUp = state.hasCaughtUp || owned?.allSatisfy { caughtUp[$0] != nil } ?? false
         state.owned = owned
         state.caughtUp = caughtUp
         state.lastSign = ContinuousClock.now

@@ -1,5 +1,7 @@
 import Arguments
+import Dashboard
 import Foundation
+import HTTPService
 import Pipeline
 import Wire
 
@@ -9,12 +11,18 @@ struct RunCommand {
   private let deployment: Deployment
   private let roles: [Pipeline.Role]
   private let untilCaughtUp: Bool
+  /// Nil to listen nowhere.
+  private let listen: ListeningAddress?
+  private let hasPage: Bool
 
   init(_ invocation: Invocation<Arguments.Action>, _ deployment: Deployment) {
     self.deployment = deployment
     let chosen = invocation[Options.roles].map(\.rawValue)
     roles = Pipeline.Role.allCases.filter { chosen.contains($0.rawValue) }
     untilCaughtUp = invocation[Options.untilCaughtUp]
+    let standard = roles.contains(.serve) ? "127.0.0.1:8080" : ""
+    listen = ListeningAddress(invocation[Options.listen] ?? standard)
+    hasPage = !invocation[Options.noPage]
   }
 
   func perform() throws -> ExitCode {
@@ -23,9 +31,19 @@ struct RunCommand {
     let lock = try InstanceLock(directory: deployment.stateDirectory)
     defer { lock.release() }
     _ = try deployment.birth()
-    let threads = roles.map { role in
-      RoleThread(role, stop: stop, makeWorker: worker(for: role))
+    let front = try listen.map { _ in
+      try ServiceFront(
+        names: deployment.names, log: deployment.readingLog,
+        readModel: deployment.stateDirectory.appending(path: "readmodel.sqlite").path, roles: roles, stop: stop)
     }
+    let threads = roles.map { role in
+      RoleThread(role, stop: stop, makeWorker: worker(for: role, front))
+    }
+    if let listen, let front {
+      let address = try front.start(on: [listen], hasPage: hasPage, showing: threads)
+      Output.line(front.isServing ? "serving at http://\(address)/" : "metrics at http://\(address)/metrics")
+    }
+    defer { front?.stop() }
     for thread in threads { thread.start() }
     do {
       if untilCaughtUp {
@@ -57,9 +75,11 @@ struct RunCommand {
     _exit(ExitCode.unreachable.rawValue)
   }
 
-  private func worker(for role: Pipeline.Role) -> @Sendable () throws(RoleError) -> any Worker {
+  private func worker(
+    for role: Pipeline.Role, _ front: ServiceFront?
+  ) -> @Sendable () throws(RoleError) -> any Worker {
     let (log, names, instance, hooks) = (deployment.log, deployment.names, deployment.instance, deployment.hooks)
-    let passing = hooks.passing(role)
+    let passing = front.map { $0.passing(role, hooks.passing(role)) } ?? hooks.passing(role)
     return switch role {
     case .ingest:
       { () throws(RoleError) in
@@ -69,8 +89,15 @@ struct RunCommand {
       { () throws(RoleError) in
         try FoldRole(log: log, names: names, instance: instance, passing: passing) { Output.complain("fold: \($0)") }
       }
+    case .serve: servingWorker(front)
     }
   }
+}
+
+/// The serve role's worker, of whoever has an address.
+func servingWorker(_ front: ServiceFront?) -> @Sendable () throws(RoleError) -> any Worker {
+  guard let front else { preconditionFailure("the role serve always has an address") }
+  return front.makeWorker()
 }
 
 /// What a thread needs of a role.
@@ -83,3 +110,4 @@ protocol Worker {
 
 extension Ingest: Worker {}
 extension FoldRole: Worker {}
+extension ServeRole: Worker {}

@@ -17,6 +17,13 @@ struct FileDescriptor: ~Copyable {
     return FileDescriptor(number: number, path: path)
   }
 
+  /// The program's standard input, which stays open when the value ends.
+  static func standardInput() throws(PublicDataError) -> FileDescriptor {
+    let number = Glibc.dup(STDIN_FILENO)
+    guard number >= 0 else { throw PublicDataError(.cannotOpen, path: "standard input", errno: errno) }
+    return FileDescriptor(number: number, path: "standard input")
+  }
+
   /// Creates the file or empties it.
   static func openToWrite(_ path: String) throws(PublicDataError) -> FileDescriptor {
     let number = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -31,6 +38,13 @@ struct FileDescriptor: ~Copyable {
     var status = stat()
     guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return Int64(status.st_size)
+  }
+
+  /// Goes on reading at this byte.
+  func seek(to offset: Int64) throws(PublicDataError) {
+    guard lseek(number, off_t(offset), SEEK_SET) >= 0 else {
+      throw PublicDataError(.cannotRead, path: path, errno: errno)
+    }
   }
 
   /// Appends at most `count` bytes; 0 at the end of the file.

@@ -37,19 +37,61 @@ public struct EventValidator: ~Copyable {
     }
   }
 
-  /// The topic that an event's type belongs to; nil when it has none that is known.
+  /// The topic that an event's type belongs to, by its beginning where the whole is not known; nil where neither says one.
   public mutating func topic(of event: [UInt8]) -> InputTopic? {
-    guard event.count <= EventTranslator.largestSize, (try? document.parse(event.span)) != nil,
-      let root = document.root, document.kind(root) == .object, document.count(of: root) > 0
-    else { return nil }
-    var name = document.first(in: root)
-    for _ in 0..<document.count(of: root) {
-      let value = document.value(ofName: name)
-      if document.withText(of: name, { $0.spells("type") }) {
-        return document.withText(of: value) { JournalEventType($0) }?.topic
+    guard let root = parse(event), let type = value("type", of: root) else { return nil }
+    return document.withText(of: type) { name in
+      if let type = JournalEventType(name) { return type.topic }
+      return InputTopic.allCases.first { topic in
+        JournalEventType.allCases.contains { $0.topic == topic && name.holds($0.family, at: 0) }
       }
+    }
+  }
+
+  /// The key that a record of the event should have: `data.reference`, of a hospital's return `data.site`; nil where there
+  /// is none.
+  public mutating func key(of event: [UInt8]) -> [UInt8]? {
+    guard let root = parse(event), let type = value("type", of: root), let data = value("data", of: root),
+      document.kind(data) == .object
+    else { return nil }
+    let isReturn = document.withText(of: type) { JournalEventType($0) } == .hospitalReturn
+    guard let name = value(isReturn ? "site" : "reference", of: data), document.kind(name) == .string else {
+      return nil
+    }
+    var key: [UInt8] = []
+    document.withText(of: name) { key.append(span: $0) }
+    return key.isEmpty ? nil : key
+  }
+
+  /// The event's object; nil when it is none.
+  private mutating func parse(_ event: [UInt8]) -> JSONDocument.Node? {
+    guard event.count <= EventTranslator.largestSize, (try? document.parse(event.span)) != nil,
+      let root = document.root, document.kind(root) == .object
+    else { return nil }
+    return root
+  }
+
+  /// The value of an object's first member of that name.
+  private func value(_ wanted: StaticString, of object: JSONDocument.Node) -> JSONDocument.Node? {
+    let count = document.count(of: object)
+    guard count > 0 else { return nil }
+    var name = document.first(in: object)
+    for _ in 0..<count {
+      let value = document.value(ofName: name)
+      if document.withText(of: name, { $0.spells(wanted) }) { return value }
       name = document.next(after: value)
     }
     return nil
+  }
+}
+
+extension JournalEventType {
+  /// What the names of a topic's types begin with.
+  fileprivate var family: StaticString {
+    switch topic {
+    case .incidents: "incident."
+    case .tagBreaches: "tag."
+    case .hospital: "hospital."
+    }
   }
 }

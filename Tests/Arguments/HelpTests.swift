@@ -37,7 +37,7 @@ private func answer(_ line: String, columns: Int = 100) throws -> String {
     #expect(text.hasPrefix("Run the service\n\nUsage: bellwether run [OPTION…]\n"))
     for option in table.options(of: table.commands[0]) { #expect(text.contains("  " + option.spelling)) }
     #expect(!text.contains("--to "))
-    #expect(text.contains("(default: ingest,fold)"))
+    #expect(text.contains("(default: ingest,fold,serve)"))
     #expect(try answer("help import police-uk").contains("Usage: bellwether import police-uk FILE… [OPTION…]"))
   }
 

@@ -38,6 +38,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("run", Action.run), ("topics plan", .topicsPlan), ("topics apply", .topicsApply), ("topics check", .topicsCheck),
     ("status", .status), ("import police-uk a.csv", .importPoliceUK), ("simulate", .simulate),
     ("demo", .demo),
+    ("validate - a.ndjson --topic hospital", .validate), ("send a.ndjson --unchecked", .send),
   ])
   func eachCommandIsUnderstood(line: String, action: Action) throws {
     #expect(try invocation(line).action == action)
@@ -52,7 +53,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     #expect(run[Options.configuration] == nil)
     #expect(run[Options.properties] == [])
     #expect(run[Options.json] == false)
-    #expect(run[Options.roles] == [.ingest, .fold])
+    #expect(run[Options.roles] == [.ingest, .fold, .serve])
     #expect(run[Options.untilCaughtUp] == false)
     #expect(try invocation("import police-uk a.csv")[Options.to] == nil)
   }
@@ -152,7 +153,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
   @Test func anEmptyVariableSaysNothing() throws {
     let run = try invocation("run", ["BELLWETHER_BOOTSTRAP_SERVERS": "", "BELLWETHER_ROLES": ""])
     #expect(run[Options.bootstrapServers] == "127.0.0.1:9092")
-    #expect(run[Options.roles] == [.ingest, .fold])
+    #expect(run[Options.roles] == [.ingest, .fold, .serve])
   }
 
   @Test func aVariableOfAnotherCommandIsNoError() throws {
@@ -167,7 +168,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("stat", "unknown command: \"stat\" is not known; did you mean \"status\"?"),
     (
       "frobnicate",
-      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, verify, import, demo, simulate, help, completions"
+      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, verify, import, demo, simulate, validate, send, help, completions"
     ),
     ("topics aply", "unknown topics command: \"aply\" is not known; did you mean \"apply\"?"),
     ("import police_uk a", "unknown import command: \"police_uk\" is not known; did you mean \"police-uk\"?"),
@@ -190,7 +191,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("run --prefix --json", "--prefix needs a value (PREFIX)"),
     ("run --roles", "--roles needs a value (ROLE,…)"),
     ("run --roles fould", "--roles: \"fould\" is not known; did you mean \"fold\"?"),
-    ("run --roles=", "--roles: \"\" is not known; one of: ingest, fold"),
+    ("run --roles=", "--roles: \"\" is not known; one of: ingest, fold, serve"),
     ("run -X debug", "-X: not of the form name=value"),
     ("run -X =all", "-X: not of the form name=value"),
     ("run --prefix a/b", "--prefix: only letters, digits, \".\", \"_\" and \"-\" are allowed"),

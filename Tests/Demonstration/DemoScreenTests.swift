@@ -16,6 +16,7 @@ import Testing
   private static var facts: DemoFacts {
     var facts = DemoFacts()
     facts.address = "127.0.0.1:54321"
+    facts.page = "http://127.0.0.1:8080/"
     facts.now = EventTime(milliseconds: 1_772_366_400_000)
     facts.imported = 1
     facts.sent = 31_415
@@ -41,7 +42,7 @@ import Testing
     for part in [
       "Bellwether", "Sun 1 Mar 12:00:00", "kcat -C -b 127.0.0.1:54321", "3 events/s", "Standing signals  40",
       "▲ high", "9 knife injuries in Lambeth", "silent", "incidents of Lancashire: nothing since Fri 27 Feb 03:04",
-      "late", "refused  0 of 31415", "hotspot in Lambeth",
+      "http://127.0.0.1:8080/", "late", "refused  0 of 31415", "hotspot in Lambeth",
     ] {
       #expect(text.contains(part), "\(part)")
     }

@@ -185,6 +185,7 @@ final class SimulatedRun: Sendable {
       try Ingest(
         log: log, names: names, instance: instance, clock: LogClock(self.log.clock), passing: passing)
     case .fold: try FoldRole(log: log, names: names, instance: instance, passing: passing)
+    case .serve: preconditionFailure("no process of the simulation serves")
     }
   }
 
