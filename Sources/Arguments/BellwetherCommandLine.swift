@@ -9,6 +9,7 @@ public enum Action: Hashable, Sendable {
   case simulate
   case demo
   case validate, send
+  case rejectionsList, rejectionsRetry
 }
 
 /// A part of the pipeline that one process can run.
@@ -98,7 +99,12 @@ extension CommandTable where Action == Arguments.Action {
                 + "publishes what lies before, leaves, and the newer one takes over. What no longer holds by the new "
                 + "rules is withdrawn, what is new is raised.")
           ]),
-        Command("status", "Show positions, lag and verdicts per topic", action: .status),
+        Command(
+          "status", "Show positions, lag and verdicts per topic", action: .status,
+          options: [Options.source.declaration],
+          discussion:
+            "With --source: what of that source arrived, what was refused and why, and since when nothing came. The exit "
+            + "code is 1 when nothing is known of it."),
         Command(
           "verify", "Fold the journal anew and compare everything that was published", action: .verify,
           discussion:
@@ -150,6 +156,30 @@ extension CommandTable where Action == Arguments.Action {
             + "would be refused are named and not sent; the exit code is 1 then. Every row sent is acknowledged by all "
             + "replicas. Interrupted, the same command goes on where it was (standard input aside); sending a row twice "
             + "only makes a duplicate, which changes no count."),
+        Command(
+          "rejections", "Look at rows that were refused, or send them again",
+          [
+            Command(
+              "list", "List refused rows, the newest first", action: .rejectionsList,
+              options: [
+                Options.source.declaration, Options.code.declaration, Options.topic.declaration,
+                Options.since.declaration, Options.limit.declaration, Options.oldestFirst.declaration,
+                Options.show.declaration,
+              ],
+              discussion:
+                "Rejections are kept for 30 days. --show needs the right to read the input, and prints what may be "
+                + "personal data."),
+            Command(
+              "retry", "Send refused rows again whose reason has gone", action: .rejectionsRetry,
+              options: [
+                Options.source.declaration, Options.code.declaration, Options.topic.declaration,
+                Options.since.declaration, Options.dryRun.declaration,
+              ],
+              discussion:
+                "After a source was registered, say. Each row is validated again by the journal's settings of today and, "
+                + "if it would be taken, sent again to its partition with its key and headers, in order and at most "
+                + "once, however often this runs and wherever it is killed."),
+          ]),
       ],
       commonOptions: [
         Options.bootstrapServers.declaration, Options.prefix.declaration, Options.stateDirectory.declaration,

@@ -40,13 +40,20 @@ public enum Bellwether {
       case .configurationCheck: try ConfigurationCommand(deployment).check()
       case .configurationApply: try ConfigurationCommand(deployment).apply()
       case .releaseApply: try ReleaseCommand(deployment).apply()
-      case .status: try StatusCommand(invocation, deployment).perform()
+      case .status:
+        if let source = invocation[Options.source] {
+          try SourceStatusCommand(source: source, invocation, deployment).perform()
+        } else {
+          try StatusCommand(invocation, deployment).perform()
+        }
       case .verify: try VerifyCommand(invocation, deployment).perform()
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
       case .simulate: try SimulateCommand(invocation, deployment).perform()
       case .demo: .fine
       case .validate: try ValidateCommand(invocation, deployment).perform()
       case .send: try SendCommand(invocation, deployment).perform()
+      case .rejectionsList: try RejectionsCommand(invocation, deployment).list()
+      case .rejectionsRetry: try RejectionsCommand(invocation, deployment).retry()
       }
     } catch {
       Output.complain("\(error)")
