@@ -55,16 +55,22 @@ public final class FoldRole {
     self.passing = passing
     self.notice = notice
     do {
+      // First of all what this instance left open when it last ended is ended: the offsets may hang on it.
+      let producer = try makeProducer()
       wait = try ReleaseWait(names: names, log: log, release: release, notice: notice)
-      if wait == nil { handles = try join() }
+      if wait == nil { handles = try join(producer) } else { producer.close() }
     } catch {
       throw RoleError(anyOf: error)
     }
   }
 
-  private func join() throws(LogError) -> Handles {
+  private func makeProducer() throws(LogError) -> any LogProducer {
     let producer = try log.makeProducer(transactionalID: names.transactionalID(.fold, instance: instance))
     try producer.initialise()
+    return producer
+  }
+
+  private func join(_ producer: any LogProducer) throws(LogError) -> Handles {
     let consumer = try log.makeConsumer(group: names.group(.fold), instance: instance, topics: [names(.journal)])
     return Handles(
       consumer: consumer, producer: producer, driver: TransactionDriver(producer: producer, passing: passing))
@@ -117,7 +123,7 @@ public final class FoldRole {
     wait.close()
     self.wait = nil
     prepared = folds
-    handles = try join()
+    handles = try join(makeProducer())
   }
 
   /// Folds what was read; the live partitions that moved.

@@ -29,7 +29,44 @@ struct SimulatedLog: LogFactory {
     SimulatedProducer(self, try inner.makeProducer(transactionalID: transactionalID))
   }
 
-  func makeAdministration() throws(LogError) -> any LogAdministration { try inner.makeAdministration() }
+  func makeAdministration() throws(LogError) -> any LogAdministration {
+    SimulatedAdministration(self, try inner.makeAdministration())
+  }
+}
+
+/// Only the question that may have to wait for another process's transaction is a place to lose the turn at: asked again
+/// and again with the turn kept, it would wait for ever.
+private final class SimulatedAdministration: LogAdministration {
+  private let log: SimulatedLog
+  private let inner: any LogAdministration
+
+  init(_ log: SimulatedLog, _ inner: any LogAdministration) {
+    self.log = log
+    self.inner = inner
+  }
+
+  func brokerCount() throws(LogError) -> Int { try inner.brokerCount() }
+
+  func describe(topics: [String], settings: [String]) throws(LogError) -> [TopicDescription] {
+    try inner.describe(topics: topics, settings: settings)
+  }
+
+  func create(_ topics: [TopicDescription]) throws(LogError) { try inner.create(topics) }
+
+  func committed(
+    group: String, _ partitions: [TopicPartition]
+  ) throws(LogError) -> [TopicPartition: CommittedOffset] {
+    try log.pass(.committed)
+    return try inner.committed(group: group, partitions)
+  }
+
+  func bounds(of partitions: [TopicPartition]) throws(LogError) -> [TopicPartition: OffsetBounds] {
+    try inner.bounds(of: partitions)
+  }
+
+  func members(of group: String) throws(LogError) -> [GroupMember] { try inner.members(of: group) }
+
+  func close() { inner.close() }
 }
 
 private final class SimulatedConsumer: LogConsumer {
