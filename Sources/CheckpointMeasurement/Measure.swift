@@ -160,7 +160,7 @@ final class World {
         try fold.step(waiting: .zero)
       }
     }
-    try step { fold.caughtUp.count == 1 && ingest.caughtUp.count == 6 }
+    try step { fold.caughtUp.count == 1 && ingest.caughtUp.count == ingest.owned?.count }
     fold.close(leaving: false)
     fold = try FoldRole(log: factory, names: names, instance: "a", checkpointer: checkpointer())
     try step { fold.caughtUp.count == 1 }
