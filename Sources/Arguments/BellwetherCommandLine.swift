@@ -2,7 +2,7 @@
 public enum Action: Hashable, Sendable {
   case run
   case topicsPlan, topicsApply, topicsCheck
-  case status, verify
+  case status, doctor, verify
   case configurationCheck, configurationApply
   case releaseApply
   case importPoliceUK
@@ -15,6 +15,14 @@ public enum Action: Hashable, Sendable {
 /// A part of the pipeline that one process can run.
 public enum Role: String, CaseIterable, Hashable, Sendable {
   case ingest, fold, serve
+}
+
+/// What becomes of a stopped service's partitions.
+public enum StopManner: String, CaseIterable, Hashable, Sendable {
+  /// They are kept for its return, for as long as a session lasts: for a restart.
+  case stay
+  /// Others get them at once: for scaling down.
+  case leave
 }
 
 /// The options, each with its type: `invocation[Options.roles]`.
@@ -44,6 +52,12 @@ public enum Options {
   public static let roles = Option<Set<Role>>.choices("roles", value: "ROLE,…", "What this process does")
   public static let untilCaughtUp = Option<Bool>.flag(
     "until-caught-up", "Stop when all that the inputs held at the start has been ingested, folded and published")
+  public static let onStop = Option<StopManner>.choice(
+    "on-stop", "Keep its partitions for a restart, or leave them to others at once (as SIGUSR1 does)", fallback: .stay)
+  public static let checkpointInterval = Option<Int>.number(
+    "checkpoint-interval", value: "SECONDS", "From one checkpoint to the next; 0 for none", in: 0...86_400,
+    fallback: 10)
+  public static let repair = Option<Bool>.flag("repair", "Put lost offsets back from what progress says of them")
   public static let listen = Option<String?>.text(
     "listen", value: "HOST:PORT", "Where to answer HTTP: a loopback address, port 0 for any",
     shownDefault: "127.0.0.1:8080 with the role serve, else nowhere",
@@ -67,9 +81,11 @@ extension CommandTable where Action == Arguments.Action {
         Command(
           "run", "Run the service", action: .run,
           options: [
-            Options.roles.declaration, Options.untilCaughtUp.declaration, Options.listen.declaration,
-            Options.noPage.declaration,
-          ]),
+            Options.roles.declaration, Options.untilCaughtUp.declaration, Options.onStop.declaration,
+            Options.checkpointInterval.declaration, Options.listen.declaration, Options.noPage.declaration,
+          ],
+          discussion: "SIGINT and SIGTERM stop it as --on-stop says; SIGUSR1 always leaves, and so does "
+            + "--until-caught-up at its end. A second signal ends it where it stands, which loses nothing either."),
         Command(
           "topics", "Compare the topics with what they should be, or create them",
           [
@@ -100,11 +116,19 @@ extension CommandTable where Action == Arguments.Action {
                 + "rules is withdrawn, what is new is raised.")
           ]),
         Command(
-          "status", "Show positions, lag and verdicts per topic", action: .status,
+          "status", "Show owners, positions, lag and verdicts per topic", action: .status,
           options: [Options.source.declaration],
           discussion:
-            "With --source: what of that source arrived, what was refused and why, and since when nothing came. The exit "
-            + "code is 1 when nothing is known of it."),
+            "The exit code is 1 when a record is missing or has two verdicts. The age of a checkpoint is known "
+            + "of the instances that keep their files below this machine's --state-dir. With --source: what of that "
+            + "source arrived, what was refused and why, and since when nothing came; the exit code is 1 when nothing "
+            + "is known of it."),
+        Command(
+          "doctor", "Say what is wrong, and what to do about it",
+          action: .doctor, options: [Options.repair.declaration],
+          discussion:
+            "Changes nothing without --repair, and with it only offsets that a group has lost. The exit code is "
+            + "4 while an offset is missing or a partition is parked, and 1 when anything else is wrong."),
         Command(
           "verify", "Fold the journal anew and compare everything that was published", action: .verify,
           discussion:

@@ -17,6 +17,8 @@ public struct RefusedRow: Hashable, Sendable {
   public var action: String
   /// A JSON pointer; empty when the whole row is meant.
   public var member: String
+  /// Whether it was sent again since, because the reason had gone.
+  public var isRetried = false
 }
 
 /// Which refused rows are meant; what is nil does not matter.
@@ -71,6 +73,10 @@ public struct RejectionReader {
         if let limit, rows.count >= 2 * max(limit, 1_000) { rows.removeFirst(rows.count - limit) }
       }
       all += rows
+    }
+    let retried = try RetriedRows.all(names: names, log: log)
+    for index in all.indices {
+      all[index].isRetried = retried[all[index].partition]?.contains(all[index].offset) ?? false
     }
     // By time, and of one time in the order of the topics: a stable sort keeps each topic's own.
     all.sort { $0.at < $1.at }

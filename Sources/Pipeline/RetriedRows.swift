@@ -58,6 +58,19 @@ struct RetriedRows: Hashable, Sendable {
       topic: names(.progress), partition: 0, key: Array(Self.key(of: partition).utf8), value: writer.bytes)
   }
 
+  /// What was sent again, by partition, for whoever only wants to show it.
+  static func all(names: Names, log: any LogFactory) throws -> [TopicPartition: RetriedRows] {
+    let progress = try ProgressReader(names: names, log: log).read()
+    var all: [TopicPartition: RetriedRows] = [:]
+    for value in progress.filter({ $0.key.hasPrefix("retried:") }).values {
+      guard let rows = RetriedRows(progress: value), let json = try? JSONValue(parsing: value),
+        let topic = json["topic"]?.string, let partition = json["partition"]?.integer.flatMap(Int32.init(exactly:))
+      else { continue }
+      all[TopicPartition(topic, partition)] = rows
+    }
+    return all
+  }
+
   /// Reads the record back; nil when it is none.
   init?(progress value: [UInt8]) {
     guard let list = (try? JSONValue(parsing: value))?["ranges"]?.elements else { return nil }

@@ -26,6 +26,8 @@ public struct SourceReport: Sendable {
   public var hasRegistry = false
   /// What was refused, as long as rejections are kept (30 days), by code.
   public var refused: [InputTopic: [String: Int64]] = [:]
+  /// How many of them were sent again since.
+  public var retried: Int64 = 0
   /// The newest of them, the oldest first.
   public var newest: [RefusedRow] = []
   /// All sources that `source-status` knows.
@@ -49,10 +51,14 @@ public struct SourceReport: Sendable {
     }
     known = sources.sorted()
     let reader = RejectionReader(names: names, log: log)
+    let retried = try RetriedRows.all(names: names, log: log)
     for topic in InputTopic.allCases {
       try reader.read(topic) { row in
         guard row.source == source else { return }
         refused[topic, default: [:]][row.code, default: 0] += 1
+        var row = row
+        row.isRetried = retried[row.partition]?.contains(row.offset) ?? false
+        if row.isRetried { self.retried += 1 }
         self.newest.append(row)
         if self.newest.count >= 2 * max(newest, 1_000) { Self.keep(newest, of: &self.newest) }
       }
@@ -111,6 +117,7 @@ extension SourceReport {
           }
         }
       }
+      writer.member("retried", retried)
       writer.array("newestRefused") { writer in
         for row in newest { row.write(into: &writer) }
       }
@@ -148,6 +155,7 @@ extension RefusedRow {
       writer.member("member", member)
       writer.member("reason", reason)
       writer.member("action", action)
+      writer.member("isRetried", isRetried)
       if let row { writer.member("row", row) }
     }
   }

@@ -8,6 +8,8 @@ public enum Bellwether {
   /// Never returns. `hooks`: what a test build may reach into; none in service.
   public static func main(_ hooks: Hooks = Hooks()) -> Never {
     StopSignals.unblock()
+    // A file that may not grow any more is an error to be told, not an end: a checkpoint can be done without.
+    signal(SIGXFSZ, SIG_IGN)
     let surroundings = Surroundings.current(environment: ProcessInfo.processInfo.environment)
     let table = CommandTable<Arguments.Action>.bellwether
     do {
@@ -46,6 +48,7 @@ public enum Bellwether {
         } else {
           try StatusCommand(invocation, deployment).perform()
         }
+      case .doctor: try DoctorCommand(invocation, deployment).perform()
       case .verify: try VerifyCommand(invocation, deployment).perform()
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
       case .simulate: try SimulateCommand(invocation, deployment).perform()

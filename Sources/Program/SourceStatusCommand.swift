@@ -88,6 +88,7 @@ struct SourceStatusCommand {
       let list = codes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.grouped)" }.joined(separator: ", ")
       Output.line("\(topic.name) refused in the last 30 days: \(list)")
     }
+    if report.retried > 0 { Output.line("\(report.retried.grouped) of these were sent again since") }
     Output.line("the newest:")
     for row in report.newest.reversed() { Output.line("  \(row.words)") }
   }
@@ -105,6 +106,7 @@ extension RefusedRow {
   /// In one line: when, where, what and what to do.
   var words: String {
     let member = self.member.isEmpty ? "" : " \(self.member)"
-    return "\(RFC3339.text(at)) \(partition)@\(offset) \(code)\(member): \(reason) \(action)"
+    let retried = isRetried ? " (sent again since)" : ""
+    return "\(RFC3339.text(at)) \(partition)@\(offset) \(code)\(member): \(reason) \(action)\(retried)"
   }
 }

@@ -170,7 +170,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("stat", "unknown command: \"stat\" is not known; did you mean \"status\"?"),
     (
       "frobnicate",
-      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, verify, import, demo, simulate, validate, send, rejections, help, completions"
+      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, doctor, verify, import, demo, simulate, validate, send, rejections, help, completions"
     ),
     ("topics aply", "unknown topics command: \"aply\" is not known; did you mean \"apply\"?"),
     ("import police_uk a", "unknown import command: \"police_uk\" is not known; did you mean \"police-uk\"?"),

@@ -88,6 +88,11 @@ import Wire
     try service.runUntilCaughtUp()
     let account = try #require(try service.status().accounts.first)
     #expect(account.folded == 4 && account.rejected == 5 && account.isConserved)
+    let listed = try RejectionReader(names: service.names, log: MemoryLogFactory(service.log)).list(RefusedRows())
+    #expect(listed.filter(\.isRetried).map(\.offset) == [0, 2, 4])
+    let told = try SourceReport(
+      of: "/police/new", names: service.names, log: MemoryLogFactory(service.log), newest: 2)
+    #expect(told.retried == 3 && told.newest.map(\.isRetried) == [true, true])
     // Once more, by the same and by another, does nothing.
     let second = try Self.retrier(service).retry(RefusedRows())
     #expect(second.sent.isEmpty && second.before == 3 && second.meant == 5)
