@@ -4,7 +4,7 @@ A break is a patch in `breaks/`, with a line that says what it breaks and one th
 one copy of the project, so that each costs no more than what it touches.
 """
 
-import shutil, subprocess, sys, time
+import fcntl, shutil, subprocess, sys, time
 from pathlib import Path
 from typing import Callable, NamedTuple
 
@@ -43,6 +43,9 @@ class Copy:
     def __init__(self, directory: Path):
         self.tree = directory / "tree"
         self.tree.mkdir(parents=True, exist_ok=True)
+        # Two at a time would build over one another: the second waits. Released when this process ends.
+        self.lock = open(directory / "lock", "w")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
         shared = directory / "shared"
         if not shared.exists():
             shared.symlink_to(ROOT.parent / "shared")

@@ -1,6 +1,6 @@
 """A broker of one's own through `ops/kafka`, and what can be asked of it beside the program."""
 
-import struct, subprocess, sys, time
+import os, signal, struct, subprocess, sys, time
 from pathlib import Path
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
@@ -40,6 +40,20 @@ class Broker:
         self.committed.close()
         self.uncommitted.close()
         subprocess.run([ROOT / "ops/kafka", "down", "--dir", self.directory], stdout=sys.stderr)
+
+    def freeze(self, seconds: float) -> None:
+        """Stops it where it stands for some time, as a machine that hangs."""
+        container = self.directory / "container"
+        if container.exists():
+            name = container.read_text().strip()
+            stop, go = (lambda verb=verb: subprocess.run(["docker", verb, name], check=True, stdout=subprocess.DEVNULL)
+                        for verb in ("pause", "unpause"))
+        else:
+            process = int((self.directory / "pid").read_text())
+            stop, go = (lambda number=number: os.kill(process, number) for number in (signal.SIGSTOP, signal.SIGCONT))
+        stop()
+        time.sleep(seconds)
+        go()
 
     def consumer(self, isolation: str, **further) -> Consumer:
         """A reader by assignment; its group is only a name."""

@@ -92,13 +92,14 @@ def p11(deployment: Deployment, long: bool) -> None:
         # Half an hour before a midnight, so that an hour back is yesterday and an hour on tomorrow.
         deployment.set_clock(night - HOUR // 2)
         deployment.renew_events()
-        for step in (0, HOUR, -HOUR, HOUR, HOUR, HOUR, -HOUR, -HOUR, 22 * HOUR, HOUR):
+        steps = (0, HOUR, -HOUR, HOUR, HOUR, HOUR, -HOUR, -HOUR, 22 * HOUR, HOUR)
+        for number, step in enumerate(steps):
             deployment.move_clock(step)
             deployment.send(40)
             deployment.wait_journaled(service)
             report.counts["steps of the clock"] += abs(step) == HOUR
-            if step > HOUR or step == 0:
-                # Counts are compared at each projection's own time: on this day, and at the end of the next.
+            if number in (0, 1, len(steps) - 2, len(steps) - 1):
+                # On either side of the midnight, and of the next one where that day is short or in summer time.
                 deployment.wait_folded(service)
                 deployment.ask_reference()
         report.counts["nights"] += 1

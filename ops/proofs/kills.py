@@ -10,7 +10,8 @@ from .report import Report
 POINTS = {
     "ingest": ("afterPoll", "afterTranslate", "afterProduce", "afterFlush", "afterSendOffsets", "beforeCommit",
                "afterCommit"),
-    "fold": ("afterPoll", "afterFold", "afterProduce", "afterFlush", "afterSendOffsets", "beforeCommit", "afterCommit"),
+    "fold": ("afterPoll", "afterFold", "afterProduce", "afterFlush", "afterSendOffsets", "beforeCommit", "afterCommit",
+             "beforeCheckpoint", "insideCheckpoint", "afterCheckpoint"),
 }
 INSIDE = ("afterProduce", "afterFlush", "afterSendOffsets", "beforeCommit")
 
@@ -21,8 +22,8 @@ def p1(deployment: Deployment, long: bool) -> None:
     rounds = [(role, point) for role, points in POINTS.items() for point in points] * (20 if long else 1)
     deployment.random.shuffle(rounds)
     for role, point in rounds:
-        passes = deployment.random.randint(1, 4)
-        service = deployment.start(crash=f"{role}:{point}:{passes}")
+        passes = deployment.random.randint(1, 2 if "Checkpoint" in point else 4)
+        service = deployment.start("a", "--checkpoint-interval", "1", crash=f"{role}:{point}:{passes}")
         began = time.monotonic()
         while service.is_alive and time.monotonic() - began < 120:
             deployment.send(deployment.random.randint(1, 80))
@@ -33,6 +34,7 @@ def p1(deployment: Deployment, long: bool) -> None:
             continue
         deployment.count_kill(service, point in INSIDE)
         report.counts[f"kills {role}"] += 1
+        report.counts["kills inside a checkpoint"] += point == "insideCheckpoint"
         # Hours pass, and in the long form weeks.
         deployment.move_clock(deployment.random.randint(0, 90 * 60_000))
     deployment.catch_up()
