@@ -43,6 +43,8 @@ let package = Package(
     .target(name: "KafkaLog", dependencies: ["Pipeline", "CRdkafka"], swiftSettings: touchingC),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: touchingC),
     .target(
+      name: "Checkpoints", dependencies: ["Pipeline", "SQLite", "Wire", "Incidents"], swiftSettings: ours),
+    .target(
       name: "Dashboard", dependencies: ["CPage", "HTTPService", "SQLite", "Pipeline", "Wire", "Hotspots", "Incidents"],
       swiftSettings: touchingC),
     .target(
@@ -52,8 +54,8 @@ let package = Package(
     .target(
       name: "Program",
       dependencies: [
-        "Arguments", "Dashboard", "HTTPService", "SQLite", "Pipeline", "KafkaLog", "Wire", "Hotspots", "Incidents",
-        "PublicData", "SimulatedEvents", "Demonstration",
+        "Arguments", "Dashboard", "HTTPService", "SQLite", "Pipeline", "KafkaLog", "Checkpoints", "Wire", "Hotspots",
+        "Incidents", "PublicData", "SimulatedEvents", "Demonstration",
       ],
       swiftSettings: ours),
     .executableTarget(name: "bellwether", dependencies: ["Program"], swiftSettings: ours),
@@ -67,6 +69,12 @@ let package = Package(
     .executableTarget(
       name: "ProofEvents", dependencies: ["PipelineTesting", "Pipeline", "Hotspots", "Incidents"], swiftSettings: ours),
 
+    // What checkpoints cost and save, with a million live events.
+    .executableTarget(
+      name: "CheckpointMeasurement",
+      dependencies: ["Checkpoints", "PipelineTesting", "Pipeline", "Wire", "Hotspots", "Incidents"], swiftSettings: ours
+    ),
+
     .testTarget(
       name: "ArgumentsTests", dependencies: ["Arguments"], path: "Tests/Arguments", swiftSettings: ours),
     .testTarget(
@@ -78,6 +86,10 @@ let package = Package(
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "PipelineTesting", "Wire"], path: "Tests/Pipeline",
       swiftSettings: ours),
+    .testTarget(
+      name: "CheckpointsTests",
+      dependencies: ["Checkpoints", "SQLite", "Pipeline", "PipelineTesting", "Wire", "Incidents"],
+      path: "Tests/Checkpoints", swiftSettings: ours),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], path: "Tests/SQLite", swiftSettings: ours),
     .testTarget(
       name: "HTTPServiceTests", dependencies: ["HTTPService", "HTTPTesting"], path: "Tests/HTTPService",
@@ -96,8 +108,8 @@ let package = Package(
       name: "DemonstrationTests", dependencies: ["Demonstration", "Pipeline", "Wire", "Incidents"],
       path: "Tests/Demonstration", swiftSettings: ours),
     .testTarget(
-      name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "Wire"], path: "Tests/Broker",
-      swiftSettings: ours),
+      name: "BrokerTests", dependencies: ["KafkaLog", "Pipeline", "PipelineTesting", "SQLite", "Wire", "CRdkafka"],
+      path: "Tests/Broker", swiftSettings: ours),
   ],
   // For `#embed`.
   cLanguageStandard: .c2x,

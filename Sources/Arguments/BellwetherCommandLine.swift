@@ -2,18 +2,27 @@
 public enum Action: Hashable, Sendable {
   case run
   case topicsPlan, topicsApply, topicsCheck
-  case status, verify
+  case status, doctor, verify
   case configurationCheck, configurationApply
   case releaseApply
   case importPoliceUK
   case simulate
   case demo
   case validate, send
+  case rejectionsList, rejectionsRetry
 }
 
 /// A part of the pipeline that one process can run.
 public enum Role: String, CaseIterable, Hashable, Sendable {
   case ingest, fold, serve
+}
+
+/// What becomes of a stopped service's partitions.
+public enum StopManner: String, CaseIterable, Hashable, Sendable {
+  /// They are kept for its return, for as long as a session lasts: for a restart.
+  case stay
+  /// Others get them at once: for scaling down.
+  case leave
 }
 
 /// The options, each with its type: `invocation[Options.roles]`.
@@ -43,6 +52,12 @@ public enum Options {
   public static let roles = Option<Set<Role>>.choices("roles", value: "ROLE,…", "What this process does")
   public static let untilCaughtUp = Option<Bool>.flag(
     "until-caught-up", "Stop when all that the inputs held at the start has been ingested, folded and published")
+  public static let onStop = Option<StopManner>.choice(
+    "on-stop", "Keep its partitions for a restart, or leave them to others at once (as SIGUSR1 does)", fallback: .stay)
+  public static let checkpointInterval = Option<Int>.number(
+    "checkpoint-interval", value: "SECONDS", "From one checkpoint to the next; 0 for none", in: 0...86_400,
+    fallback: 10)
+  public static let repair = Option<Bool>.flag("repair", "Put lost offsets back from what progress says of them")
   public static let listen = Option<String?>.text(
     "listen", value: "HOST:PORT", "Where to answer HTTP: a loopback address, port 0 for any",
     shownDefault: "127.0.0.1:8080 with the role serve, else nowhere",
@@ -66,9 +81,11 @@ extension CommandTable where Action == Arguments.Action {
         Command(
           "run", "Run the service", action: .run,
           options: [
-            Options.roles.declaration, Options.untilCaughtUp.declaration, Options.listen.declaration,
-            Options.noPage.declaration,
-          ]),
+            Options.roles.declaration, Options.untilCaughtUp.declaration, Options.onStop.declaration,
+            Options.checkpointInterval.declaration, Options.listen.declaration, Options.noPage.declaration,
+          ],
+          discussion: "SIGINT and SIGTERM stop it as --on-stop says; SIGUSR1 always leaves, and so does "
+            + "--until-caught-up at its end. A second signal ends it where it stands, which loses nothing either."),
         Command(
           "topics", "Compare the topics with what they should be, or create them",
           [
@@ -98,7 +115,20 @@ extension CommandTable where Action == Arguments.Action {
                 + "publishes what lies before, leaves, and the newer one takes over. What no longer holds by the new "
                 + "rules is withdrawn, what is new is raised.")
           ]),
-        Command("status", "Show positions, lag and verdicts per topic", action: .status),
+        Command(
+          "status", "Show owners, positions, lag and verdicts per topic", action: .status,
+          options: [Options.source.declaration],
+          discussion:
+            "The exit code is 1 when a record is missing or has two verdicts. The age of a checkpoint is known "
+            + "of the instances that keep their files below this machine's --state-dir. With --source: what of that "
+            + "source arrived, what was refused and why, and since when nothing came; the exit code is 1 when nothing "
+            + "is known of it."),
+        Command(
+          "doctor", "Say what is wrong, and what to do about it",
+          action: .doctor, options: [Options.repair.declaration],
+          discussion:
+            "Changes nothing without --repair, and with it only offsets that a group has lost. The exit code is "
+            + "4 while an offset is missing or a partition is parked, and 1 when anything else is wrong."),
         Command(
           "verify", "Fold the journal anew and compare everything that was published", action: .verify,
           discussion:
@@ -150,6 +180,30 @@ extension CommandTable where Action == Arguments.Action {
             + "would be refused are named and not sent; the exit code is 1 then. Every row sent is acknowledged by all "
             + "replicas. Interrupted, the same command goes on where it was (standard input aside); sending a row twice "
             + "only makes a duplicate, which changes no count."),
+        Command(
+          "rejections", "Look at rows that were refused, or send them again",
+          [
+            Command(
+              "list", "List refused rows, the newest first", action: .rejectionsList,
+              options: [
+                Options.source.declaration, Options.code.declaration, Options.topic.declaration,
+                Options.since.declaration, Options.limit.declaration, Options.oldestFirst.declaration,
+                Options.show.declaration,
+              ],
+              discussion:
+                "Rejections are kept for 30 days. --show needs the right to read the input, and prints what may be "
+                + "personal data."),
+            Command(
+              "retry", "Send refused rows again whose reason has gone", action: .rejectionsRetry,
+              options: [
+                Options.source.declaration, Options.code.declaration, Options.topic.declaration,
+                Options.since.declaration, Options.dryRun.declaration,
+              ],
+              discussion:
+                "After a source was registered, say. Each row is validated again by the journal's settings of today and, "
+                + "if it would be taken, sent again to its partition with its key and headers, in order and at most "
+                + "once, however often this runs and wherever it is killed."),
+          ]),
       ],
       commonOptions: [
         Options.bootstrapServers.declaration, Options.prefix.declaration, Options.stateDirectory.declaration,

@@ -160,6 +160,44 @@ extension Option {
   }
 }
 
+extension Option where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+  /// One of an enumeration's cases by its raw value.
+  public static func choice(_ name: String, _ summary: String, fallback: Value) -> Option {
+    let known = Value.allCases.map(\.rawValue)
+    return Option(
+      declaration: OptionDeclaration(
+        name: name, valueName: known.joined(separator: "|"), summary: summary, isRepeatable: false,
+        shownDefault: fallback.rawValue, completion: .words(known),
+        evaluate: { values throws(ValueError) in
+          let word = values[values.count - 1]
+          guard let choice = Value(rawValue: word) else {
+            throw ValueError(NearestName.complaint(about: word, known: known))
+          }
+          return choice
+        }),
+      fallback: { _ in fallback })
+  }
+}
+
+extension Option where Value == Int {
+  /// A whole number within bounds.
+  public static func number(
+    _ name: String, value: String, _ summary: String, in range: ClosedRange<Int>, fallback: Int
+  ) -> Option {
+    Option(
+      declaration: OptionDeclaration(
+        name: name, valueName: value, summary: summary, isRepeatable: false, shownDefault: String(fallback),
+        completion: .nothing,
+        evaluate: { values throws(ValueError) in
+          guard let number = Int(values[values.count - 1]), range.contains(number) else {
+            throw ValueError("not a whole number from \(range.lowerBound) to \(range.upperBound)")
+          }
+          return number
+        }),
+      fallback: { _ in fallback })
+  }
+}
+
 /// A `name=value` pair, as `-X` takes them.
 public struct Property: Hashable, Sendable {
   public var name: String

@@ -287,17 +287,16 @@ extension Fold {
 // MARK: - Checkpoints
 
 extension Fold {
-  /// What a checkpoint needs: the pages changed since the last call (or all), and everything small. To be taken when all
-  /// changes are published. Nil before the journal's birth, and while there are signals to remember: the header has no
-  /// place for their ledger.
+  /// What a checkpoint needs: the pages changed since the last call (or all), and everything small. To be taken between
+  /// frames, when all changes are published. Nil before the journal's birth.
   public mutating func takeSnapshot(whole: Bool) -> FoldSnapshot? {
-    guard let now, let birth, let configuration, ledgers.allSatisfy(\.isUnused) else { return nil }
+    guard let now, let birth, let configuration else { return nil }
     let header = FoldHeader(
       partition: partition, now: now, frames: frames, lastIndex: lastIndex, events: events.count,
       published: publication.known, sources: states.sources(named: sourceTable),
       registry: states.registered(named: sourceTable),
       sites: (0..<siteTable.count).map { siteTable.name(of: SiteIndex(UInt32($0))) }, periods: periods.all,
-      birth: birth, configuration: configuration)
+      birth: birth, configuration: configuration, signals: PublishedSignals(ledgers))
     return FoldSnapshot(header: header, pages: events.takeChangedPages(all: whole))
   }
 
@@ -314,11 +313,24 @@ extension Fold {
     for period in header.periods { note(period) }
     register(header.registry?.map { ($0.source, $0.since) })
     states.restorePublication(header.sources, hour: header.now.hour)
-    self.events = events
-    events.visitAll { event in
-      if event.isCounted { count(event, sign: 1) }
+    ledgers = header.signals.ledgers
+    for series in header.signals.series where ledgers[series.place].hasStanding {
+      standing[Int(series.area.value)].insert(MeasureSet(series.measure))
     }
-    for bucket in header.published { publication.note(bucket) }
+    self.events = events
+    let hour = currentHour
+    events.visitAll { event in
+      guard event.isCounted else { return }
+      let age = hour.index - event.hour.index
+      windows.add(event, age: age, sign: 1)
+      // Neither judged nor published anew: both have been done.
+      guard age >= 0, event.precision.countsInDay else { return }
+      days.add(event, in: LocalDay(containing: event.hour), sign: 1)
+    }
+    for bucket in header.published {
+      publication.note(bucket)
+      dayPublication.note(bucket, in: hour)
+    }
     settle()
   }
 }

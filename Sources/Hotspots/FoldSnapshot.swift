@@ -76,12 +76,15 @@ public struct FoldHeader: Hashable, Sendable {
   public var birth: EventTime
   /// The settings of the newest control frame.
   public var configuration: Configuration
+  /// What was published of signals.
+  public var signals: PublishedSignals
 
   public init(
     partition: Int32, now: EventTime, frames: Int64, lastIndex: Int, events: Int, published: [Bucket],
     sources: [Source], registry: [Registered]?, sites: [String], periods: [ReturnPeriod],
-    birth: EventTime, configuration: Configuration
+    birth: EventTime, configuration: Configuration, signals: PublishedSignals
   ) {
+    self.signals = signals
     self.birth = birth
     self.configuration = configuration
     self.partition = partition

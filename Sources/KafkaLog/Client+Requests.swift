@@ -5,8 +5,8 @@ import Wire
 // Administrative requests: each is sent with a queue of its own and waited for.
 
 extension Client {
-  /// How many members a group has; none when the group does not exist.
-  func memberCount(of group: String) throws(LogError) -> Int {
+  /// The members of a group, in no order; none when the group does not exist.
+  func members(of group: String) throws(LogError) -> [GroupMember] {
     unsafe try ask("cannot look at the group \(group)", RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS) {
       handle, options, queue in
       unsafe group.withCString { name in
@@ -22,7 +22,10 @@ extension Client {
       if let error = unsafe rd_kafka_ConsumerGroupDescription_error(description) {
         throw unsafe LibraryError(reading: error)
       }
-      return unsafe rd_kafka_ConsumerGroupDescription_member_count(description)
+      let members = unsafe rd_kafka_ConsumerGroupDescription_member_count(description)
+      return (0..<members).compactMap { place in
+        unsafe rd_kafka_ConsumerGroupDescription_member(description, place).map { unsafe GroupMember(reading: $0) }
+      }
     }
   }
 
@@ -142,6 +145,19 @@ extension Client {
     guard let event = queue.poll(milliseconds: 30_000) else { throw LibraryError(RD_KAFKA_RESP_ERR__TIMED_OUT) }
     if let error = event.error { throw error }
     return unsafe try event.read(read)
+  }
+}
+
+extension GroupMember {
+  /// Copies a part of an answer.
+  fileprivate init(reading member: OpaquePointer) {
+    let instance = unsafe rd_kafka_MemberDescription_group_instance_id(member).map { unsafe String(cString: $0) }
+    let host = unsafe rd_kafka_MemberDescription_host(member).map { unsafe String(cString: $0) }
+    let assignment = unsafe rd_kafka_MemberDescription_assignment(member)
+    let list = unsafe assignment.flatMap { unsafe rd_kafka_MemberAssignment_partitions($0) }
+    self.init(
+      instance: instance ?? "", host: host ?? "",
+      partitions: unsafe list.map { unsafe PartitionList.entries(of: $0).map(\.partition) } ?? [])
   }
 }
 

@@ -68,6 +68,10 @@ public final class KafkaAdministration: LogAdministration {
     }
   }
 
+  public func members(of group: String) throws(LogError) -> [GroupMember] {
+    try withClient { client throws(LogError) in try client.members(of: group).sorted { $0.instance < $1.instance } }
+  }
+
   public func close() { client = nil }
 
   private func withClient<Result>(

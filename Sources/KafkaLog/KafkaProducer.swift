@@ -91,7 +91,7 @@ public final class KafkaProducer: LogProducer {
       }
     case .administrator(let group):
       // Kafka itself takes transactional offsets without a generation from anybody.
-      let members = try client.memberCount(of: group)
+      let members = try client.members(of: group).count
       guard members == 0 else {
         throw LogError(
           .invalidState, .stop, reason: "the group \(group) has \(members) members: only they may move its offsets",

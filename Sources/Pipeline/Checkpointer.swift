@@ -33,6 +33,7 @@ public final class Checkpointer: Sendable {
   private let interval: Duration
   private let elapsed: @Sendable () -> Duration
   private let perform: @Sendable (@escaping @Sendable () -> Void) -> Void
+  private let passing: CrashPoint.Hook?
   private let notice: @Sendable (String) -> Void
   private let state = Mutex(State())
 
@@ -42,11 +43,12 @@ public final class Checkpointer: Sendable {
   ///     the first commit after a take-over.
   ///   - elapsed: a clock that never goes back.
   ///   - perform: has the work done, soon and on another thread.
+  ///   - passing: called on that thread, before and after a checkpoint is written.
   ///   - notice: told in words what goes wrong, and that it goes well again.
   public init(
     store: any CheckpointStore, journal: String, release: Release = .current, interval: Duration = .seconds(10),
     elapsed: @escaping @Sendable () -> Duration,
-    perform: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+    perform: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void, passing: CrashPoint.Hook? = nil,
     notice: @escaping @Sendable (String) -> Void
   ) {
     self.store = store
@@ -54,6 +56,7 @@ public final class Checkpointer: Sendable {
     self.interval = interval
     self.elapsed = elapsed
     self.perform = perform
+    self.passing = passing
     self.notice = notice
   }
 }
@@ -97,9 +100,11 @@ extension Checkpointer {
       if page.index < checksums.count { checksums[page.index] = kept.checksum } else { checksums.append(kept.checksum) }
       pages.append(CheckpointPage(place: page.index, bytes: kept.bytes))
     }
+    passing?(.beforeCheckpoint)
     do {
       let id = try store.save(
         header: header(.digest(of: checksums)).bytes, pages: pages, on: line.base, of: partition)
+      passing?(.afterCheckpoint)
       wrote(line, partition) { line in
         line.base = id
         line.checksums = checksums

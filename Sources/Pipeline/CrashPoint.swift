@@ -14,7 +14,13 @@ public enum CrashPoint: String, CaseIterable, Sendable {
   case afterSendOffsets
   case beforeCommit
   case afterCommit
+  /// A checkpoint was handed over, and nothing of it is written.
+  case beforeCheckpoint
+  /// All of it is written, in a transaction that is still open.
+  case insideCheckpoint
+  case afterCheckpoint
 
-  /// Called at each pass of a point, on the role's own thread. Absent in service: then a pass costs nothing.
+  /// Called at each pass of a point, on the role's own thread; the three of a checkpoint on its writer's. Absent in
+  /// service: then a pass costs nothing.
   public typealias Hook = @Sendable (CrashPoint) -> Void
 }

@@ -46,4 +46,16 @@ public struct FoldMark: Hashable, Sendable {
     else { return nil }
     self.init(release: release, frame: frame, digest: digest, counts: counts)
   }
+
+  /// The committed offset that a record of `progress` speaks of; nil when it is none.
+  static func committed(json: [UInt8]) -> CommittedOffset? {
+    guard let value = try? JSONValue(parsing: json), let offset = value["offset"]?.integer,
+      let release = value["release"]?.integer, let frame = value["frame"]?.integer,
+      let digest = value["digest"]?.string.flatMap({ Digest256($0) }),
+      let counts = value["counts"]?.string.flatMap({ UInt64($0, radix: 16) })
+    else { return nil }
+    var mark = FoldMark(frame: frame, digest: digest, counts: counts)
+    mark.release = Int(release)
+    return CommittedOffset(offset: offset, metadata: mark.metadata)
+  }
 }

@@ -225,6 +225,7 @@ public final class FoldRole {
         continue
       }
       let checkpoint = checkpointer?.restore(partition, upTo: offset.offset)
+      if let checkpoint { notice("\(partition) is taken up from the checkpoint at frame \(checkpoint.mark.frame)") }
       partitions[partition] = PartitionFold(partition, committed: offset, release: release, from: checkpoint)
     }
     try handles.consumer.assign(partitions.mapValues(\.offset))

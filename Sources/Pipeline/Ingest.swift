@@ -188,7 +188,7 @@ extension StopReason {
     StopReason(
       .divergence,
       reason: "the group \(names.group(role)) has no committed offset for \(partition), and never starts from zero",
-      advice: "a new journal: run `bellwether topics apply`; an old one: the offset was lost and must be restored")
+      advice: "run `bellwether doctor`: it says whether the offset was lost, and puts it back with --repair")
   }
 
   static func foreignMetadata(_ partition: TopicPartition, _ role: Role, _ names: Names) -> StopReason {

@@ -45,6 +45,25 @@ public struct IngestTotals: Hashable, Sendable {
     }
   }
 
+  /// The committed offset that a record of `progress` speaks of; nil when it is none.
+  static func committed(json: [UInt8]) -> CommittedOffset? {
+    guard let value = try? JSONValue(parsing: json), let offset = value["offset"]?.integer,
+      let received = value["received"]?.integer, let accepted = value["accepted"]?.integer,
+      let rejected = value["rejected"]?.integer, let codes = value["codes"]?.members,
+      let tickHour = value["tickHour"]?.integer
+    else { return nil }
+    var totals = IngestTotals(offset: offset)
+    (totals.received, totals.accepted, totals.rejected) = (received, accepted, rejected)
+    totals.tickHour = Hour(index: Int32(clamping: tickHour))
+    for member in codes {
+      guard let code = RejectionCode.allCases.first(where: { $0.name == member.name }),
+        let count = member.value.integer
+      else { return nil }
+      totals.codes[code] = count
+    }
+    return CommittedOffset(offset: offset, metadata: totals.metadata)
+  }
+
   private var sortedCodes: [(key: RejectionCode, value: Int64)] {
     codes.sorted { $0.key.rawValue < $1.key.rawValue }
   }

@@ -135,6 +135,22 @@ public struct TopicDescription: Hashable, Sendable {
   }
 }
 
+/// A member of a group, as the log knows it. A static member that has only closed is one until its session is over.
+public struct GroupMember: Hashable, Sendable {
+  /// The instance that it goes by; empty for one that is not static.
+  public var instance: String
+  /// Where it runs, as the log says it; empty when it does not say.
+  public var host: String
+  /// What it owns, in order.
+  public var partitions: [TopicPartition]
+
+  public init(instance: String, host: String, partitions: [TopicPartition]) {
+    self.instance = instance
+    self.host = host
+    self.partitions = partitions.sorted()
+  }
+}
+
 /// Looks at and changes the log as a whole.
 public protocol LogAdministration: AnyObject {
   /// How many brokers there are.
@@ -145,6 +161,8 @@ public protocol LogAdministration: AnyObject {
   /// As `LogConsumer.committed`, for any group.
   func committed(group: String, _ partitions: [TopicPartition]) throws(LogError) -> [TopicPartition: CommittedOffset]
   func bounds(of partitions: [TopicPartition]) throws(LogError) -> [TopicPartition: OffsetBounds]
+  /// The members of a group, by instance; none when there is no such group.
+  func members(of group: String) throws(LogError) -> [GroupMember]
   func close()
 }
 

@@ -12,6 +12,14 @@ public struct ServiceStatus: Sendable {
     public var offset: Int64?
     /// The offset behind the last record that a reader can see.
     public var end: Int64
+    /// The instance that owns it; nil while nobody does. A stopped one keeps its partitions until its session is over.
+    public var owner: String?
+    /// Where the owner runs, as the broker says it.
+    public var host: String?
+    /// What the committed offset carries: of the fold.
+    public var mark: FoldMark?
+    /// Why it is owned and not read.
+    public var parking: StopReason?
 
     /// Offsets still to be read; markers of transactions are among them. The journal is written in transactions only,
     /// so its end lies behind a marker that is nothing to read.
@@ -66,10 +74,19 @@ public struct ServiceStatus: Sendable {
       }.sorted()
       let committed = try administration.committed(group: names.group(role), partitions)
       let bounds = try administration.bounds(of: partitions)
+      let members = try administration.members(of: names.group(role))
       for partition in partitions {
-        positions.append(
-          Position(
-            partition: partition, role: role, offset: committed[partition]?.offset, end: bounds[partition]?.next ?? 0))
+        let owner = members.first { $0.partitions.contains(partition) }
+        var position = Position(
+          partition: partition, role: role, offset: committed[partition]?.offset, end: bounds[partition]?.next ?? 0,
+          owner: owner?.instance, host: owner?.host)
+        if role == .fold {
+          position.mark = committed[partition].flatMap { FoldMark(metadata: $0.metadata) }
+          position.parking = progress["parked:\(partition.partition)"].flatMap {
+            Parking.reason(json: $0, at: position.offset)
+          }
+        }
+        positions.append(position)
         if role == .ingest, let totals = committed[partition].flatMap(IngestTotals.init) {
           add(totals, of: names.inputTopic(named: partition.topic))
         }
@@ -119,8 +136,8 @@ public struct ServiceStatus: Sendable {
 }
 
 extension ServiceStatus {
-  /// The same for machines.
-  public var json: [UInt8] {
+  /// The same for machines. `checkpointAge`: in seconds, of the newest checkpoint of a partition that is known of.
+  public func json(checkpointAge: (TopicPartition) -> Int64? = { _ in nil }) -> [UInt8] {
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("journal", birth.journal)
@@ -136,6 +153,15 @@ extension ServiceStatus {
             writer.member("end", position.end)
             writer.key("lag")
             if let lag = position.lag { writer.integer(lag) } else { writer.null() }
+            writer.member("owner", position.owner)
+            writer.member("host", position.host)
+            guard position.role == .fold else { return }
+            writer.member("digest", position.mark?.digest.description)
+            writer.key("frame")
+            if let mark = position.mark { writer.integer(mark.frame) } else { writer.null() }
+            writer.key("checkpointAgeSeconds")
+            if let age = checkpointAge(position.partition) { writer.integer(age) } else { writer.null() }
+            writer.member("parked", position.parking?.reason)
           }
         }
       }

@@ -31,5 +31,11 @@ final class MemoryAdministration: LogAdministration {
     }
   }
 
+  func members(of group: String) throws(LogError) -> [GroupMember] {
+    (log.state.groups[group]?.members ?? [:]).sorted { $0.key < $1.key }.map { instance, member in
+      GroupMember(instance: instance, host: "", partitions: member.assignment)
+    }
+  }
+
   func close() {}
 }

@@ -8,6 +8,8 @@ public enum Bellwether {
   /// Never returns. `hooks`: what a test build may reach into; none in service.
   public static func main(_ hooks: Hooks = Hooks()) -> Never {
     StopSignals.unblock()
+    // A file that may not grow any more is an error to be told, not an end: a checkpoint can be done without.
+    signal(SIGXFSZ, SIG_IGN)
     let surroundings = Surroundings.current(environment: ProcessInfo.processInfo.environment)
     let table = CommandTable<Arguments.Action>.bellwether
     do {
@@ -40,13 +42,21 @@ public enum Bellwether {
       case .configurationCheck: try ConfigurationCommand(deployment).check()
       case .configurationApply: try ConfigurationCommand(deployment).apply()
       case .releaseApply: try ReleaseCommand(deployment).apply()
-      case .status: try StatusCommand(invocation, deployment).perform()
+      case .status:
+        if let source = invocation[Options.source] {
+          try SourceStatusCommand(source: source, invocation, deployment).perform()
+        } else {
+          try StatusCommand(invocation, deployment).perform()
+        }
+      case .doctor: try DoctorCommand(invocation, deployment).perform()
       case .verify: try VerifyCommand(invocation, deployment).perform()
       case .importPoliceUK: try ImportPoliceUKCommand(invocation, deployment).perform()
       case .simulate: try SimulateCommand(invocation, deployment).perform()
       case .demo: .fine
       case .validate: try ValidateCommand(invocation, deployment).perform()
       case .send: try SendCommand(invocation, deployment).perform()
+      case .rejectionsList: try RejectionsCommand(invocation, deployment).list()
+      case .rejectionsRetry: try RejectionsCommand(invocation, deployment).retry()
       }
     } catch {
       Output.complain("\(error)")

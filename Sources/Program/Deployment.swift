@@ -11,6 +11,8 @@ struct Deployment {
   let names: Names
   let instance: String
   let stateDirectory: URL
+  /// Where all instances of this machine keep theirs.
+  let stateDirectories: URL
   let bootstrapServers: String
   let log: KafkaLogFactory
   /// The same, for what only reads along: little is fetched ahead.
@@ -23,8 +25,8 @@ struct Deployment {
     names = Names(prefix: invocation[Options.prefix])
     instance = invocation[Options.instance]
     configurationFile = invocation[Options.configuration]
-    stateDirectory = URL(filePath: invocation[Options.stateDirectory], directoryHint: .isDirectory)
-      .appending(path: names.prefix + instance, directoryHint: .isDirectory)
+    stateDirectories = URL(filePath: invocation[Options.stateDirectory], directoryHint: .isDirectory)
+    stateDirectory = stateDirectories.appending(path: names.prefix + instance, directoryHint: .isDirectory)
     do {
       try FileManager.default.createDirectory(at: stateDirectory, withIntermediateDirectories: true)
     } catch {
@@ -45,6 +47,21 @@ struct Deployment {
     // is all but empty.
     log = factory(262_144)
     readingLog = factory(8_192)
+  }
+
+  private static let checkpointFileName = "checkpoints.sqlite"
+
+  /// Where this instance keeps the checkpoints of the partitions that it folds.
+  var checkpointFile: String { stateDirectory.appending(path: Self.checkpointFileName).path }
+
+  /// The checkpoints of all instances of this deployment that keep their files on this machine, by instance.
+  func knownCheckpoints() -> [(instance: String, path: String)] {
+    let directories = (try? FileManager.default.contentsOfDirectory(atPath: stateDirectories.path)) ?? []
+    return directories.filter { $0.hasPrefix(names.prefix) }.sorted().compactMap { directory in
+      let path = stateDirectories.appending(path: directory).appending(path: Self.checkpointFileName).path
+      guard FileManager.default.fileExists(atPath: path) else { return nil }
+      return (String(directory.dropFirst(names.prefix.count)), path)
+    }
   }
 
   /// The configuration of `--config`; nil without one.

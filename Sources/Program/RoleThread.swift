@@ -1,3 +1,4 @@
+import Arguments
 import Foundation
 import Pipeline
 import Synchronization
@@ -5,11 +6,15 @@ import Wire
 
 /// Set once, by whoever ends the service.
 final class StopFlag: Sendable {
-  private let flag = Atomic(false)
+  private let manner = Mutex<StopManner?>(nil)
 
-  var isSet: Bool { flag.load(ordering: .acquiring) }
+  var isSet: Bool { manner.withLock { $0 != nil } }
 
-  func set() { flag.store(true, ordering: .releasing) }
+  /// Whether the partitions are left to others.
+  var isLeaving: Bool { manner.withLock { $0 == .leave } }
+
+  /// The first to say so decides how.
+  func set(_ manner: StopManner = .stay) { self.manner.withLock { $0 = $0 ?? manner } }
 }
 
 /// A role on a thread of its own. A worker that is spent is replaced by a new one, which takes over what the group has
@@ -83,7 +88,7 @@ final class RoleThread: Sendable {
           Thread.sleep(forTimeInterval: Self.pause)
         case .stop(let reason):
           state.withLock { $0.failure = reason }
-          stop.set()
+          stop.set(.leave)
         }
       }
     }
@@ -93,21 +98,25 @@ final class RoleThread: Sendable {
   private func work() throws(RoleError) {
     let worker = try makeWorker()
     state.withLock { $0.lastSign = ContinuousClock.now }
-    // Static membership keeps the partitions for the instance's return.
-    defer {
-      worker.close(leaving: false)
-      state.withLock { $0.owned = nil }
-    }
-    while !stop.isSet {
-      try worker.step(waiting: .milliseconds(100))
-      let (owned, caughtUp) = (worker.owned, worker.caughtUp)
-      state.withLock { state in
-        state.takeOvers += owned?.subtracting(state.owned ?? []).count ?? 0
-        state.hasCaughtUp = state.hasCaughtUp || owned?.allSatisfy { caughtUp[$0] != nil } ?? false
-        state.owned = owned
-        state.caughtUp = caughtUp
-        state.lastSign = ContinuousClock.now
+    defer { state.withLock { $0.owned = nil } }
+    do throws(RoleError) {
+      while !stop.isSet {
+        try worker.step(waiting: .milliseconds(100))
+        let (owned, caughtUp) = (worker.owned, worker.caughtUp)
+        state.withLock { state in
+          state.takeOvers += owned?.subtracting(state.owned ?? []).count ?? 0
+          state.hasCaughtUp = state.hasCaughtUp || owned?.allSatisfy { caughtUp[$0] != nil } ?? false
+          state.owned = owned
+          state.caughtUp = caughtUp
+          state.lastSign = ContinuousClock.now
+        }
       }
+    } catch {
+      // What only a person can mend is not mended by coming back, and mending may need a group without members.
+      if case .stop = error { worker.close(leaving: true) } else { worker.close(leaving: false) }
+      throw error
     }
+    // Static membership keeps the partitions for the instance's return, unless it is not to return.
+    worker.close(leaving: stop.isLeaving)
   }
 }

@@ -1,4 +1,5 @@
 import Arguments
+import Checkpoints
 import Dashboard
 import Foundation
 import HTTPService
@@ -11,6 +12,8 @@ struct RunCommand {
   private let deployment: Deployment
   private let roles: [Pipeline.Role]
   private let untilCaughtUp: Bool
+  private let onStop: StopManner
+  private let checkpointInterval: Duration
   /// Nil to listen nowhere.
   private let listen: ListeningAddress?
   private let hasPage: Bool
@@ -20,6 +23,8 @@ struct RunCommand {
     let chosen = invocation[Options.roles].map(\.rawValue)
     roles = Pipeline.Role.allCases.filter { chosen.contains($0.rawValue) }
     untilCaughtUp = invocation[Options.untilCaughtUp]
+    onStop = invocation[Options.onStop]
+    checkpointInterval = .seconds(invocation[Options.checkpointInterval])
     let standard = roles.contains(.serve) ? "127.0.0.1:8080" : ""
     listen = ListeningAddress(invocation[Options.listen] ?? standard)
     hasPage = !invocation[Options.noPage]
@@ -27,17 +32,20 @@ struct RunCommand {
 
   func perform() throws -> ExitCode {
     let stop = StopFlag()
-    StopSignals.watch(stop)
+    StopSignals.watch(stop, onStop: onStop)
     let lock = try InstanceLock(directory: deployment.stateDirectory)
     defer { lock.release() }
-    _ = try deployment.birth()
+    let birth = try deployment.birth()
+    let writer = WorkThread(name: "checkpoints")
+    defer { writer.finish() }
+    let checkpointer = checkpointer(journal: birth.journal, writer)
     let front = try listen.map { _ in
       try ServiceFront(
         names: deployment.names, log: deployment.readingLog,
         readModel: deployment.stateDirectory.appending(path: "readmodel.sqlite").path, roles: roles, stop: stop)
     }
     let threads = roles.map { role in
-      RoleThread(role, stop: stop, makeWorker: worker(for: role, front))
+      RoleThread(role, stop: stop, makeWorker: worker(for: role, checkpointer, front))
     }
     if let listen, let front {
       let address = try front.start(on: [listen], hasPage: hasPage, showing: threads)
@@ -48,7 +56,8 @@ struct RunCommand {
     do {
       if untilCaughtUp {
         try CaughtUp(threads: threads, deployment: deployment).wait(unless: stop)
-        stop.set()
+        // Nobody comes back for the partitions.
+        stop.set(.leave)
       } else {
         while !stop.isSet {
           Thread.sleep(forTimeInterval: 0.1)
@@ -56,7 +65,7 @@ struct RunCommand {
         }
       }
     } catch {
-      stop.set()
+      stop.set(onStop)
       for thread in threads { thread.join() }
       throw error
     }
@@ -75,8 +84,18 @@ struct RunCommand {
     _exit(ExitCode.unreachable.rawValue)
   }
 
+  /// Writes its checkpoints to the state directory; nil where none are wanted.
+  private func checkpointer(journal: String, _ writer: WorkThread) -> Checkpointer? {
+    guard checkpointInterval > .zero else { return nil }
+    let (clock, passing, start) = (deployment.hooks.clock, deployment.hooks.passing(.fold), ContinuousClock.now)
+    return Checkpointer(
+      store: SQLiteCheckpoints(path: deployment.checkpointFile, clock: { clock.now() }, passing: passing),
+      journal: journal, interval: checkpointInterval, elapsed: { ContinuousClock.now - start },
+      perform: { writer.add($0) }, passing: passing, notice: { Output.complain("fold: \($0)") })
+  }
+
   private func worker(
-    for role: Pipeline.Role, _ front: ServiceFront?
+    for role: Pipeline.Role, _ checkpointer: Checkpointer?, _ front: ServiceFront?
   ) -> @Sendable () throws(RoleError) -> any Worker {
     let (log, names, instance, hooks) = (deployment.log, deployment.names, deployment.instance, deployment.hooks)
     let passing = front.map { $0.passing(role, hooks.passing(role)) } ?? hooks.passing(role)
@@ -87,7 +106,9 @@ struct RunCommand {
       }
     case .fold:
       { () throws(RoleError) in
-        try FoldRole(log: log, names: names, instance: instance, passing: passing) { Output.complain("fold: \($0)") }
+        try FoldRole(
+          log: log, names: names, instance: instance, checkpointer: checkpointer, passing: passing,
+          notice: { Output.complain("fold: \($0)") })
       }
     case .serve: servingWorker(front)
     }

@@ -5,7 +5,7 @@ import Incidents
 import Pipeline
 import Wire
 
-/// `bellwether status`: positions, lag and verdicts per topic; exit code 1 when records are missing or counted twice.
+/// `bellwether status`: owners, positions, lag and verdicts per topic; exit code 1 when records are missing or counted twice.
 struct StatusCommand {
   private let deployment: Deployment
   private let asJSON: Bool
@@ -22,27 +22,38 @@ struct StatusCommand {
       Thread.sleep(forTimeInterval: 1)
       status = try ServiceStatus(names: deployment.names, log: deployment.log)
     }
+    let now = deployment.hooks.clock.now()
+    let checkpoints = CheckpointSurvey(deployment, status.birth).found
+    let age = { (partition: TopicPartition) in
+      checkpoints.first { $0.partition == partition }.map { $0.seconds(at: now) }
+    }
     if asJSON {
-      Output.line(String(decoding: status.json, as: UTF8.self))
+      Output.line(String(decoding: status.json(checkpointAge: age), as: UTF8.self))
     } else {
-      show(status)
+      show(status, age)
     }
     return status.accounts.allSatisfy(\.isConserved) ? .fine : .no
   }
 
-  private func show(_ status: ServiceStatus) {
+  private func show(_ status: ServiceStatus, _ checkpointAge: (TopicPartition) -> Int64?) {
     Output.line("journal \(status.birth.journal), folded up to \(status.now.map(RFC3339.text) ?? "nothing yet")\n")
     var positions = TextTable([
       ("read by", .left), ("topic", .left), ("partition", .right), ("offset", .right), ("end", .right),
-      ("lag", .right),
+      ("lag", .right), ("owner", .left), ("digest", .left), ("checkpoint", .right),
     ])
     for position in status.positions {
       positions.append([
         position.role.rawValue, position.partition.topic, String(position.partition.partition),
         position.offset?.grouped ?? "none", position.end.grouped, position.lag?.grouped ?? "unknown",
+        position.owner ?? "nobody", position.mark.map { String($0.digest.description.prefix(12)) } ?? "",
+        position.role == .fold ? checkpointAge(position.partition).map { "\($0) s ago" } ?? "none here" : "",
       ])
     }
     Output.line(positions.render())
+    for position in status.positions {
+      guard let parking = position.parking else { continue }
+      Output.line("\(position.partition) is parked: \(parking)\n")
+    }
     var verdicts = TextTable([
       ("topic", .left), ("in", .right), ("folded", .right), ("duplicate", .right), ("conflict", .right),
       ("superseded", .right), ("rejected", .right), ("waiting", .right),

@@ -14,6 +14,8 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
     case inputOutput
     /// The file is damaged, or is no database at all.
     case damaged
+    /// It is a database, and not ours.
+    case foreign
     /// A rule of the schema forbids the change.
     case constraint
     /// Anything else; mostly our own fault.
@@ -21,9 +23,16 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var code: Code
-  /// SQLite's extended result code, for the log.
+  /// SQLite's extended result code, for the log; 0 when it is not SQLite that refuses.
   public var extendedCode: Int32
   public var reason: String
+
+  /// What is not wrong for SQLite, but for its user.
+  public init(_ code: Code, reason: String) {
+    self.code = code
+    self.reason = reason
+    extendedCode = 0
+  }
 
   public init(extendedCode: Int32, reason: String) {
     self.extendedCode = extendedCode
@@ -41,5 +50,5 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
       }
   }
 
-  public var description: String { "\(reason) (SQLite \(extendedCode))" }
+  public var description: String { extendedCode == 0 ? reason : "\(reason) (SQLite \(extendedCode))" }
 }

@@ -40,6 +40,8 @@ extension FoldHeader {
       writer.array("since") { writer in
         for entry in registry ?? [] { writer.integer(entry.since.milliseconds) }
       }
+      writer.key("signals")
+      signals.write(into: &writer)
       writer.array("sites") { writer in
         for site in sites { writer.string(site) }
       }
@@ -57,14 +59,14 @@ extension FoldHeader {
       let published = value["published"]?.elements, let sources = value["sources"]?.elements,
       let registry = value["registry"], let since = value["since"]?.elements,
       let sites = value["sites"]?.elements, let periods = value["periods"]?.elements,
-      let birth = value["birth"]?.integer,
+      let birth = value["birth"]?.integer, let signals = value["signals"].flatMap(PublishedSignals.init(json:)),
       let configuration = value["configuration"].flatMap({ try? Configuration(json: $0) })
     else { return nil }
     self.init(
       partition: Int32(clamping: partition), now: EventTime(milliseconds: now), frames: frames,
       lastIndex: Int(lastIndex), events: Int(events), published: [], sources: [], registry: nil,
       sites: sites.compactMap(\.string), periods: periods.compactMap(ReturnPeriod.init(json:)),
-      birth: EventTime(milliseconds: birth), configuration: configuration)
+      birth: EventTime(milliseconds: birth), configuration: configuration, signals: signals)
     guard self.sites.count == sites.count, self.periods.count == periods.count else { return nil }
     for index in published {
       guard let index = index.integer, (0..<Int64(Bucket.count)).contains(index) else { return nil }

@@ -38,7 +38,7 @@ private func offeredByBash(_ words: [String]) throws -> [String] {
 
 @Suite struct CompletionTests {
   private static let cases: [(words: [String], offered: [String])] = [
-    (["bellwether", "r"], ["run", "release"]),
+    (["bellwether", "r"], ["run", "release", "rejections"]),
     (["bellwether", "topics", ""], ["plan", "apply", "check"]),
     (["bellwether", "--json", "topics", "ap"], ["apply"]),
     (["bellwether", "--prefix", "topics", "imp"], ["import"]),

@@ -39,6 +39,8 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("status", .status), ("import police-uk a.csv", .importPoliceUK), ("simulate", .simulate),
     ("demo", .demo),
     ("validate - a.ndjson --topic hospital", .validate), ("send a.ndjson --unchecked", .send),
+    ("rejections list --show --limit 0 --oldest-first --since 7d", .rejectionsList),
+    ("rejections retry --source /x --code unknownSource --dry-run", .rejectionsRetry), ("status --source /x", .status),
   ])
   func eachCommandIsUnderstood(line: String, action: Action) throws {
     #expect(try invocation(line).action == action)
@@ -168,7 +170,7 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     ("stat", "unknown command: \"stat\" is not known; did you mean \"status\"?"),
     (
       "frobnicate",
-      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, verify, import, demo, simulate, validate, send, help, completions"
+      "unknown command: \"frobnicate\" is not known; one of: run, topics, config, release, status, doctor, verify, import, demo, simulate, validate, send, rejections, help, completions"
     ),
     ("topics aply", "unknown topics command: \"aply\" is not known; did you mean \"apply\"?"),
     ("import police_uk a", "unknown import command: \"police_uk\" is not known; did you mean \"police-uk\"?"),

@@ -38,8 +38,9 @@ struct Program {
 
   func callAsFunction(_ arguments: String...) throws -> Answer { try run(arguments) }
 
-  func run(_ arguments: [String]) throws -> Answer {
-    let process = try start(arguments)
+  /// `limits`: what the shell is told before it becomes the program.
+  func run(_ arguments: [String], limits: String? = nil) throws -> Answer {
+    let process = try start(arguments, limits: limits)
     let output = try process.output.readToEnd() ?? Data()
     let complaints = try process.complaints.readToEnd() ?? Data()
     process.process.waitUntilExit()
@@ -49,15 +50,17 @@ struct Program {
   }
 
   /// Starts the program and leaves it running.
-  func launch(_ arguments: String...) throws -> Process { try start(arguments).process }
+  func launch(_ arguments: String...) throws -> Process { try launch(arguments) }
+
+  func launch(_ arguments: [String]) throws -> Process { try start(arguments).process }
 
   private func start(
-    _ arguments: [String]
+    _ arguments: [String], limits: String? = nil
   ) throws -> (process: Process, output: FileHandle, complaints: FileHandle) {
     let process = Process()
-    process.executableURL = executable
+    process.executableURL = limits == nil ? executable : URL(filePath: "/bin/sh")
     process.arguments =
-      arguments + [
+      (limits.map { ["-c", "\($0); exec \"$0\" \"$@\"", executable.path] } ?? []) + arguments + [
         "--bootstrap-servers", bootstrapServers, "--prefix", prefix, "--state-dir", stateDirectory.path,
       ] + (arguments.contains("--instance") ? [] : ["--instance", "test"])
     let output = Pipe()

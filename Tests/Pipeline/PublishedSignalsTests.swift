@@ -27,11 +27,17 @@ import Wire
     service.log.clock.advance(milliseconds: 100 * 3_600_000)
     try service.runUntilCaughtUp()
     try SeededHistoryTests.expectEqualToReference(service)
+    let signals = try Self.expectEqualToRefold(service)
+    #expect(signals.count > 30)
+    #expect(Set(signals.map(\.status)) == [.raised, .updated, .cleared, .withdrawn])
+  }
 
+  /// The log holds the signals of the journal folded anew, and the committed mark is the one that this gives.
+  @discardableResult
+  static func expectEqualToRefold(_ service: MemoryService) throws -> [HotspotSignal] {
     let (signals, mark) = try refold(service)
     let published = try service.log.committedRecords(in: TopicPartition(service.names(.hotspotSignals), 0))
     #expect(published.records.count == signals.count)
-    #expect(signals.count > 30)
     for (record, signal) in zip(published.records, signals) {
       #expect(record.value.map { published.copy($0) } == signal.json)
       #expect(record.key.map { published.copy($0) } == signal.key)
@@ -39,7 +45,6 @@ import Wire
         #expect(published.header(header.name, of: record) == String(decoding: header.value, as: UTF8.self))
       }
     }
-    #expect(Set(signals.map(\.status)) == [.raised, .updated, .cleared, .withdrawn])
     var revisions: [SignalID: Int] = [:]
     for signal in signals {
       #expect(signal.revision == revisions[signal.id, default: 0] + 1)
@@ -48,6 +53,7 @@ import Wire
     let committed = try MemoryLogFactory(service.log).makeAdministration().committed(
       group: service.names.group(.fold), [TopicPartition(service.names(.journal), 0)])
     #expect(committed.values.first.flatMap { FoldMark(metadata: $0.metadata) } == mark)
+    return signals
   }
 
   /// The days and projections that a reader holds at the end name the same counts, and the days' alarms the signals.
@@ -81,7 +87,7 @@ import Wire
   }
 
   /// Folds the journal frame by frame: its signals, and the mark at its end.
-  private func refold(_ service: MemoryService) throws -> ([HotspotSignal], FoldMark) {
+  private static func refold(_ service: MemoryService) throws -> ([HotspotSignal], FoldMark) {
     let journal = try service.log.committedRecords(in: TopicPartition(service.names(.journal), 0))
     var fold = Fold(partition: 0)
     var digest = Digest256.zero

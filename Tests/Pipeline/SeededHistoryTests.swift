@@ -84,14 +84,17 @@ import Wire
 
   // MARK: - Running and reading
 
-  static func service(from start: EventTime? = nil) throws -> MemoryService {
+  static func service(
+    from start: EventTime? = nil, checkpoints: (any CheckpointStore)? = nil
+  ) throws -> MemoryService {
     let log = MemoryLog()
     if let start { log.clock.set(start.milliseconds) }
     // So that the generated past is judged.
     let observedFrom = LocalDay(containing: EventTime(milliseconds: log.clock.now)).advanced(by: -70)
     let days = Dictionary(uniqueKeysWithValues: InputTopic.allCases.map { ($0, observedFrom) })
     return try MemoryService(
-      log: log, configuration: Configuration(observedFrom: days, sources: GeneratedHistory.registry))
+      log: log, configuration: Configuration(observedFrom: days, sources: GeneratedHistory.registry),
+      checkpoints: checkpoints)
   }
 
   static func now(_ service: MemoryService) -> EventTime { EventTime(milliseconds: service.log.clock.now) }

@@ -49,7 +49,7 @@ def damage_journal(deployment: Deployment, number: int, frame: Seen) -> None:
                                                f"{answer.returncode}: {answer.stderr}")
         partition = f"{deployment.prefix}journal-0"
         for part in (partition, f"frames 0 to {committed['frame']}", committed["digest"],
-                     f"offset {frame.offset}"):
+                     f"offset {frame.offset}", "do not have the checksum"):
             report.require(part in answer.stderr, f"a start on a changed frame does not name {part!r}: {answer.stderr}")
         said = answer.stderr.strip().splitlines()[0]
     deployment.reader.drain()

@@ -19,39 +19,37 @@ struct SignalStep: Sendable, Equatable {
   var statement: SignalStatement
 }
 
+extension PublishedSeries.Open {
+  fileprivate var lastDay: LocalDay { statement.days.last ?? firstDay }
+
+  fileprivate var step: SignalStep {
+    SignalStep(
+      firstDay: firstDay, revision: revision, status: status, raisedAt: raisedAt, statement: statement)
+  }
+}
+
 /// What was published of one series by one detector, and the rules by which more is.
 ///
 /// It knows nothing of how a day is judged, and keeps no state of a detector: at each judging the alarms are asked for
 /// anew. So when a detector changes, what it said before is still accounted for.
-struct SignalLedger: Sendable {
-  private struct Entry: Sendable {
-    var firstDay: LocalDay
-    var revision: Int
-    var status: SignalStatus
-    var raisedAt: EventTime
-    /// What was last said.
-    var statement: SignalStatement
-
-    var lastDay: LocalDay { statement.days.last ?? firstDay }
-
-    var step: SignalStep {
-      SignalStep(
-        firstDay: firstDay, revision: revision, status: status, raisedAt: raisedAt, statement: statement)
-    }
-  }
-
-  /// A signal of which only its next revision can still matter.
-  private struct Past: Sendable {
-    var firstDay: LocalDay
-    var revision: Int
-  }
+struct SignalLedger: Hashable, Sendable {
+  typealias Entry = PublishedSeries.Open
+  typealias Past = PublishedSeries.Past
 
   /// A cleared signal can still be withdrawn while its last day is no older than this.
   private static let recall: Int32 = 34
 
   /// Those that stand or were cleared not long ago, by first day.
-  private var open: [Entry] = []
-  private var past: [Past] = []
+  private(set) var open: [Entry] = []
+  private(set) var past: [Past] = []
+
+  init() {}
+
+  /// The ledger of a checkpoint.
+  init(_ series: PublishedSeries) {
+    open = series.open
+    past = series.past
+  }
 
   /// Whether nothing is left that a quiet series would have to change.
   var isEmpty: Bool { open.isEmpty }

@@ -148,5 +148,8 @@ final class EmbeddedAdministration: LogAdministration {
     try administration.bounds(of: partitions)
   }
 
+  /// Not known: the embedded broker cannot be asked.
+  func members(of group: String) throws(LogError) -> [GroupMember] { [] }
+
   func close() { administration.close() }
 }

@@ -39,6 +39,13 @@ extension LogContract {
       let group = bench.fixture.uniqueName("group")
       let (a, b) = try pair(of: group, topic, partitions: 4, bench)
       try bench.requireEqual([a.owned?.count, b.owned?.count], [2, 2], "shares")
+      let members = try bench.retrying("members") { try bench.administration.members(of: group) }
+      try bench.requireEqual(members.map(\.instance), ["a", "b"], "instances")
+      try bench.requireEqual(members.map(\.partitions), [a.owned, b.owned], "what they own")
+      let none = try bench.retrying("members") {
+        try bench.administration.members(of: bench.fixture.uniqueName("unheard-of"))
+      }
+      try bench.requireEqual(none, [], "members of no group")
       bench.close(b, leaving: true)
       try bench.wait("the other owns all") {
         try a.step()

@@ -73,6 +73,10 @@ final class SimulatedRun: Sendable {
   let start: Int64
   let turns: TurnTaking
   let shared: Mutex<Shared>
+  /// Each process has a disk of its own, which it finds again when it starts anew.
+  private let disks: [MemoryCheckpoints]
+  /// Between two checkpoints, by the log's clock.
+  private let checkpointInterval: Duration
 
   init(seed: UInt64, world: SimulatedWorld, turns: TurnTaking, isTraced: Bool) {
     var random = SeededGenerator(seed: seed)
@@ -82,6 +86,9 @@ final class SimulatedRun: Sendable {
     names = world.names
     log = MemoryLog(clock: MemoryClock(now: beginning.now), state: beginning.state)
     self.turns = turns
+    let clock = log.clock
+    disks = Self.processes.map { _ in MemoryCheckpoints(clock: clock) }
+    checkpointInterval = random.pick([.zero, .seconds(10), .seconds(3_600), .seconds(1_000_000_000)])
     let pauses = random.pick([500, 1_500, 3_000, 6_000])
     let batch = random.pick([1, 3, 8, 30, 10_000])
     shared = Mutex(
@@ -184,9 +191,19 @@ final class SimulatedRun: Sendable {
     case .ingest:
       try Ingest(
         log: log, names: names, instance: instance, clock: LogClock(self.log.clock), passing: passing)
-    case .fold: try FoldRole(log: log, names: names, instance: instance, passing: passing)
+    case .fold:
+      try FoldRole(
+        log: log, names: names, instance: instance, checkpointer: checkpointer(process, passing), passing: passing)
     case .serve: preconditionFailure("no process of the simulation serves")
     }
+  }
+
+  private func checkpointer(_ process: Int, _ passing: @escaping CrashPoint.Hook) -> Checkpointer {
+    let clock = log.clock
+    return Checkpointer(
+      store: SimulatedCheckpoints(disk: disks[process], passing: passing) { [self] in isAlive(process) },
+      journal: birth.journal, interval: checkpointInterval, elapsed: { .milliseconds(clock.now) },
+      perform: { $0() }, passing: passing, notice: { _ in })
   }
 
   // MARK: What comes of it
