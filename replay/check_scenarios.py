@@ -13,6 +13,8 @@ import random
 import sys
 import tempfile
 import unittest
+from collections import Counter
+from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -75,11 +77,44 @@ class Case:
         refused = [(entry["topic"], entry["partition"], entry["offset"]) for entry in rejected]
         arrived = {record.position for record in self.records}
         self.refused = [position for position in refused if position in arrived]
-        self.registry = directory / told["registry"] if "registry" in told else None
+        given = told.get("configuration") or told.get("registry")
+        self.registry = directory / given if given else None
         self.configuration = reference.load_configuration(self.registry)
+        self.signals = {area: [*map(tuple, signals)] for area, signals in told.get("signals", {}).items()}
         self.places = Places(LOOKUPS, self.configuration.get("sources") or ())
         self.now, self.verdicts = told["now"], told["verdicts"]
         self.projections = {area: full(measures) for area, measures in told["projections"].items()}
+
+    def standing(self) -> dict[str, list[tuple]]:
+        stands = reference.replay(self.records, set(self.refused), self.places)
+        rules = reference.rules(self.configuration)
+        return {area: [(*series, degree) for series, degree in
+                       reference.standing(events, instant(self.now), rules).items()]
+                for area, events in stands.events.items() if area in self.places.areas}
+
+    def signal_records(self) -> list[Record]:
+        """A program's signals without fault, revision 1 of each: the numbers are those of the episode's first day."""
+        records = []
+        rules = reference.rules(self.configuration)
+        stands = reference.replay(self.records, set(self.refused), self.places)
+        for area, signals in self.signals.items():
+            for measure, name, first, degree in signals:
+                days = Counter(reference.london_day(event.hour) for event in stands.events[area])
+                day = date.fromisoformat(first).toordinal()
+                counts = [days[day - back] for back in range(11, -1, -1)]
+                parameters = rules[measure, name][1]
+                expected, threshold, score, interval, _ = reference.judge(name, parameters, counts)
+                oldest, newest = reference.DETECTORS[name][:2]
+                told = {"id": f"{area} {measure} {first}", "revision": 1, "status": "raised", "area": area,
+                        "measure": measure, "detector": {"name": name, "version": 1, "parameters": parameters},
+                        "day": first, "days": [first], "observed": counts[-1],
+                        "baseline": counts[11 - oldest:12 - newest],
+                        "expected": expected, "threshold": threshold, "score": score,
+                        "recurrenceIntervalDays": interval, "severity": degree, "raisedAt": self.now}
+                headers = {"signal-id": told["id"].encode(), "revision": b"1", "status": b"raised"}
+                position = ("hotspot-signals", 0, len(records))
+                records.append(Record(position, area.encode(), headers, json.dumps(told).encode()))
+        return records
 
     def counts(self, records: list[Record]) -> dict[str, dict[str, dict]]:
         stands = reference.replay(records, set(self.refused), self.places)
@@ -88,9 +123,13 @@ class Case:
     def dump(self) -> bytes:
         """Inputs, rejections and the projections that a program without fault would have published."""
         told = (rejection(*position, at) for at, position in enumerate(self.refused))
-        good = (projection(area, self.now, measures, self.places, at)
+        signals = self.signal_records()
+        listed = [json.loads(record.value) for record in signals]
+        good = (projection(area, self.now, measures, self.places, at, signals=[
+                    {"id": signal["id"], "measure": signal["measure"], "severity": signal["severity"],
+                     "since": signal["raisedAt"]} for signal in listed if signal["area"] == area])
                 for at, (area, measures) in enumerate(self.projections.items()))
-        return b"".join(map(dump_line, (*self.records, *told, *good)))
+        return b"".join(map(dump_line, (*self.records, *told, *good, *signals)))
 
 
 def cases():
@@ -112,9 +151,19 @@ def run(dump: bytes, *arguments: str, command: str = "compare") -> tuple[int, st
 class Scenarios(unittest.TestCase):
     maxDiff = None
 
-    def test_there_are_three(self):
+    def test_there_are_four(self):
         names = {directory.name for directory in SCENARIOS.iterdir()}
-        self.assertLessEqual({"robbery-that-moved", "edges-of-windows", "places-and-offences"}, names)
+        told = {"robbery-that-moved", "edges-of-windows", "places-and-offences", "runs-of-alarms"}
+        self.assertLessEqual(told, names)
+
+    def test_standing_signals_are_those_worked_out_by_hand(self):
+        worked_out = 0
+        for name, case in cases():
+            with self.subTest(name):
+                found = {area: signals for area, signals in case.standing().items() if signals}
+                self.assertEqual(found, {area: signals for area, signals in case.signals.items() if signals})
+                worked_out += sum(map(len, case.signals.values()))
+        self.assertGreater(worked_out, 0)
 
     def test_counts_are_those_worked_out_by_hand(self):
         for name, case in cases():

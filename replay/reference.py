@@ -52,11 +52,9 @@ class Places:
         self.successor = {row["LADCD"]: row["LADCD_ACTIVE"] for row in rows("la_all_codes.csv")}
         codes = {row["force_area"]: "unattributed." + row["pfa_code"] for row in rows("areas_ext.csv")}
         self.unattributed = {entry["source"]: codes[entry["force"]] for entry in sources if entry.get("force")}
-        self.sites = {(entry["source"], site): area for entry in sources
-                      for site, area in (entry.get("sites") or {}).items()}
-        self.output_areas: dict[str, str] = {}
-        for path in sorted((lookups.parent / "boundaries/lsoa_london").glob("*.geojson")):
-            self.output_areas |= re.findall(r'"LSOA21CD": "(\w+)".*?"LADCD_ACTIVE": "(\w+)"', path.read_text("utf-8"))
+        self.sites = {(one["source"], site): one["sites"][site] for one in sources for site in one.get("sites") or ()}
+        outlines = "".join(path.read_text("utf-8") for path in lookups.parent.glob("boundaries/lsoa_london/*.geojson"))
+        self.output_areas = dict(re.findall(r'"LSOA21CD": "(\w+)".*?"LADCD_ACTIVE": "(\w+)"', outlines))
 
     def key(self, source: str, data: dict, site: str | None = None) -> str:
         """Where an event counts: as located, else the responsible area, else the site's, else unattributed."""
@@ -67,8 +65,8 @@ class Places:
         code = located or data.get("responsibleArea") or self.sites.get((source, site))
         if code is not None and code not in self.successor:
             raise Unreadable("no authority ever had its area code")
-        current = self.successor.get(code)
-        return current if current in self.areas else self.unattributed.get(source, "unattributed")
+        area = self.successor.get(code)
+        return area if area in self.areas else self.unattributed.get(source, "unattributed")
 
 # --- What one record says ---------------------------------------------------------------------------------------------
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
@@ -250,8 +248,8 @@ def counts(events: Iterable[Event], now: int) -> dict[str, dict[str, int]]:
 # Of a detector: oldest and newest day of its baseline (in days before), what it judges unless told so, its parameters.
 EARS = {"baseline": 7, "lag": 2, "threshold": 3.090232306167813, "minSigma": 1}
 DETECTORS = {
-    "earsC1": (7, 1, [], EARS | {"lag": 0}),
     "earsC2": (9, 3, ["knifeCrime", "knifeInjury", "hospitalSharp", "tagBreach"], EARS),
+    "earsC1": (7, 1, [], EARS | {"lag": 0}),
     "earsC3": (11, 1, [], EARS | {"threshold": 1.959963984540054}),
     "earsC3R": (11, 1, [], EARS | {"threshold": 1.959963984540054})}
 STANDS, ENDED = ("raised", "updated"), ("cleared", "withdrawn")
@@ -487,11 +485,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, *STRANGE) as reason:
         print(f"reference: cannot read what was given: {type(reason).__name__}: {reason}", file=sys.stderr)
         return 3 if isinstance(reason, ConnectionError) else 2
-    if not stands.verdicts:
-        differences.append("nothing: no input topic holds a record, so nothing was checked")
+    differences += [] if stands.verdicts else ["nothing: no input topic holds a record, so nothing was checked"]
     more = [f"… and {len(differences) - options.limit} more"] if len(differences) > options.limit else []
-    for line in differences[:options.limit] + more:
-        print(line)
+    print("".join(line + "\n" for line in differences[:options.limit] + more), end="")
     for topic, tally in stands.verdicts.items():
         print(f"{topic}: in {tally['in']} =", " + ".join(f"{verdict} {tally[verdict]}" for verdict in VERDICTS[1:]))
     if stands.across:

@@ -63,8 +63,9 @@ struct LiveEvent: Sendable, BitwiseCopyable {
 /// All live events, found by identity and by hour. An identity once seen stays known; only the slots of a return's rows are
 /// given back, and used again.
 ///
-/// An open-addressing index of slots (linear probing, at most 3/4 full) over pages of events, and for each hour a
-/// doubly linked chain through the events that count in it, so that a window can walk what enters and leaves it.
+/// An open-addressing index of slots (linear probing, at most 3/4 full) over pages of events, and for each hour and bucket
+/// a doubly linked chain through the events that count there, so that a window can walk what enters and leaves it, and a
+/// signal what its area had on a day, whatever the nation had.
 struct EventStore: Sendable {
   static let slotsPerPage = 1_024
 
@@ -79,9 +80,10 @@ struct EventStore: Sendable {
   private var free: UInt32 = 0
   /// Slots plus one, 0 for empty; a power of two long.
   private var index: [UInt32]
-  /// The first event of each hour since 1970, in pages made when first needed: slots plus one, 0 for none.
+  /// The first event of each bucket in each hour since 1970: slots plus one, 0 for none. In pages of a few hours, made when
+  /// first needed: old hours are sparse.
   private var heads: [[UInt32]] = []
-  private static let hoursPerPage = 1_024
+  private static let hoursPerPage = 4
 
   init() {
     index = Array(repeating: 0, count: 1_024)
@@ -155,43 +157,54 @@ struct EventStore: Sendable {
     for slot in 0..<count where self[slot].isNamed { enter(slot, self[slot].identity) }
   }
 
-  /// Puts an event into the chain of its hour.
+  /// Puts an event into the chain of its hour and bucket.
   mutating func link(_ slot: Int) {
-    let hour = self[slot].hour
-    let next = head(of: hour)
+    let event = self[slot]
+    let next = head(of: event.hour, event.bucket)
     self[neighboursOf: slot].next = next
     self[neighboursOf: slot].previous = 0
     if next != 0 { self[neighboursOf: Int(next) - 1].previous = UInt32(slot) + 1 }
-    setHead(of: hour, to: UInt32(slot) + 1)
+    setHead(of: event.hour, event.bucket, to: UInt32(slot) + 1)
   }
 
-  /// Takes an event out of the chain of its hour.
+  /// Takes an event out of its chain.
   mutating func unlink(_ slot: Int) {
     let event = self[slot]
     if event.previous != 0 {
       self[neighboursOf: Int(event.previous) - 1].next = event.next
     } else {
-      setHead(of: event.hour, to: event.next)
+      setHead(of: event.hour, event.bucket, to: event.next)
     }
     if event.next != 0 { self[neighboursOf: Int(event.next) - 1].previous = event.previous }
   }
 
-  private func head(of hour: Hour) -> UInt32 {
+  private func head(of hour: Hour, _ bucket: Bucket) -> UInt32 {
     let (page, place) = Int(hour.index).quotientAndRemainder(dividingBy: Self.hoursPerPage)
     guard hour.index >= 0, page < heads.count, !heads[page].isEmpty else { return 0 }
-    return heads[page][place]
+    return heads[page][place * Bucket.count + bucket.index]
   }
 
-  private mutating func setHead(of hour: Hour, to link: UInt32) {
+  private mutating func setHead(of hour: Hour, _ bucket: Bucket, to link: UInt32) {
     let (page, place) = Int(hour.index).quotientAndRemainder(dividingBy: Self.hoursPerPage)
-    while page >= heads.count { heads.append([]) }
-    if heads[page].isEmpty { heads[page] = Array(repeating: 0, count: Self.hoursPerPage) }
-    heads[page][place] = link
+    if page >= heads.count { heads.append(contentsOf: repeatElement([], count: page + 1 - heads.count)) }
+    if heads[page].isEmpty { heads[page] = Array(repeating: 0, count: Self.hoursPerPage * Bucket.count) }
+    heads[page][place * Bucket.count + bucket.index] = link
   }
 
-  /// Calls `body` with each event that counts in an hour.
+  /// Calls `body` with each event that counts in an hour, bucket by bucket.
   func forEach(in hour: Hour, _ body: (LiveEvent) -> Void) {
-    var link = head(of: hour)
+    let (page, place) = Int(hour.index).quotientAndRemainder(dividingBy: Self.hoursPerPage)
+    guard hour.index >= 0, page < heads.count, !heads[page].isEmpty else { return }
+    for bucket in 0..<Bucket.count { walk(from: heads[page][place * Bucket.count + bucket], body) }
+  }
+
+  /// Calls `body` with each event that counts in an hour in a bucket.
+  func forEach(in hour: Hour, of bucket: Bucket, _ body: (LiveEvent) -> Void) {
+    walk(from: head(of: hour, bucket), body)
+  }
+
+  private func walk(from first: UInt32, _ body: (LiveEvent) -> Void) {
+    var link = first
     while link != 0 {
       let event = self[Int(link) - 1]
       body(event)
@@ -273,7 +286,7 @@ extension EventStore {
     index = Array(repeating: 0, count: length)
   }
 
-  /// Adds the next page of a checkpoint, and its counted events to the chains of their hours. Only the last page may hold
+  /// Adds the next page of a checkpoint, and its counted events to their chains. Only the last page may hold
   /// fewer than `slotsPerPage` events.
   mutating func append(_ page: EventPage) {
     precondition(count == page.index * Self.slotsPerPage)

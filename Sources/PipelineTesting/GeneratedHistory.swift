@@ -34,8 +34,13 @@ public struct GeneratedHistory: Sendable {
     }
 
   /// A history of incidents alone. `now`: the reader's clock when it begins to read.
-  public init(seed: UInt64, count: Int, now: EventTime) throws {
-    records = try Self.incidents(seed: seed, count: count, now: now)
+  public init(seed: UInt64, count: Int, now: EventTime, rates: IncidentGenerator.Rates = .usual) throws {
+    records = try Self.incidents(seed: seed, count: count, now: now, rates: rates)
+  }
+
+  /// Parameters by which so sparse a history raises many signals, and takes many back.
+  public static func easilyAlarmed(_ detector: Detector) -> [Double] {
+    detector.parameters.map { ["threshold": 1.2, "minSigma": 0.5][$0.name] ?? $0.standard }
   }
 
   /// A history of all inputs: as many incidents, and half as much of tags and hospitals. `after`: how many incidents
@@ -53,10 +58,10 @@ public struct GeneratedHistory: Sendable {
   }
 
   private static func incidents(
-    seed: UInt64, count: Int, now: EventTime, after: Int = 0
+    seed: UInt64, count: Int, now: EventTime, rates: IncidentGenerator.Rates = .usual, after: Int = 0
   ) throws -> [GeneratedRecord] {
     var generator = IncidentGenerator(
-      seed: seed, now: now, poison: try PoisonRecord.load(directory: Self.rejectedFolder), registry: true,
+      seed: seed, now: now, poison: try PoisonRecord.load(directory: Self.rejectedFolder), registry: true, rates: rates,
       after: after)
     return generator.generate(count: count)
   }

@@ -21,6 +21,29 @@ import Wire
     try expectIntendedRefusals(records, deployment)
   }
 
+  /// In parts, with so much happening on the newest days that signals are raised, cleared, withdrawn and raised again.
+  @Test func finalSignalsEqualTheReference() throws {
+    let observedFrom = LocalDay(containing: Deployment.now).advanced(by: -70)
+    var configuration = Configuration(
+      observedFrom: [.incidents: observedFrom], sources: GeneratedHistory.registry)
+    for index in configuration.detectors.indices {
+      configuration.detectors[index].parameters = GeneratedHistory.easilyAlarmed(Detector.table[index])
+    }
+    let deployment = try Deployment(configuration: configuration)
+    defer { deployment.program.removeFiles() }
+    let history = try GeneratedHistory(seed: 23, count: 4_000, now: Deployment.now, rates: .eventful)
+    for start in stride(from: 0, to: history.records.count, by: 1_000) {
+      let part = history.records[start..<min(start + 1_000, history.records.count)]
+      try deployment.send(part.map { $0.outgoing(prefix: deployment.names.prefix) })
+      try deployment.runUntilCaughtUp()
+    }
+    try deployment.expectEqualToReference()
+    let signals = try deployment.read(deployment.names(.hotspotSignals))
+    var tally = SignalTally()
+    for record in signals.records { tally.note(try JSONValue(parsing: record.value.map { signals.copy($0) } ?? [])) }
+    #expect(tally.isEventful("earsC2"), "\(tally)")
+  }
+
   /// Incidents, tags and hospitals together, with everything that becomes of them.
   @Test func allInputsEqualTheReference() throws {
     let observed = LocalDay(containing: Deployment.now).advanced(by: -70)

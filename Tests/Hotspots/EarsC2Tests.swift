@@ -1,43 +1,11 @@
-import Foundation
 import Incidents
 import Testing
 
 @testable import Hotspots
 
-/// EARS C2 against the numbers of R's `surveillance` on the knife crimes of 32 boroughs, month by month.
+/// EARS C2 at its edges, and what is made of its scores.
 @Suite struct EarsC2Tests {
-  /// R takes the deviation as it is.
-  static let minSigmaOfR = 0.0
   static let quantile = 3.090232306167813
-
-  @Test func alarmsAndThresholdsAreThoseOfR() throws {
-    let series = try Self.series()
-    var compared = 0
-    var alarms = 0
-    for row in try Self.rows("ears_c123_knife_borough_month.csv") where row["method"] == "C2" {
-      let judgement = try #require(Self.judge(row, series))
-      let threshold = try #require(Double(row["upperbound"] ?? ""))
-      #expect(String(judgement.observed) == row["observed"])
-      #expect(abs(try #require(judgement.threshold) - threshold) < 1e-9)
-      #expect(judgement.isAlarm == (row["alarm"] == "1"))
-      alarms += judgement.isAlarm ? 1 : 0
-      compared += 1
-    }
-    #expect(compared == 1_248)
-    #expect(alarms > 20)
-  }
-
-  @Test func scoresAreThoseOfTheFormula() throws {
-    let series = try Self.series()
-    var compared = 0
-    for row in try Self.rows("ears_c2_c3_cdcformula.csv") {
-      let judgement = try #require(Self.judge(row, series))
-      let score = try #require(Double(row["c2"] ?? ""))
-      #expect(abs(judgement.score - score) < 1e-9)
-      compared += 1
-    }
-    #expect(compared > 1_000)
-  }
 
   /// The contract's own example.
   @Test func theContractsExample() throws {
@@ -99,7 +67,8 @@ import Testing
   func severityFollowsTheInterval(days: Int, severity: Severity) throws {
     var rule = try #require(Self.rules().rules.first)
     rule.detector = Detector(
-      name: "fixed", version: 1, parameters: [], baseline: 3...9, standardMeasures: [], leastAlarm: { _ in 0 },
+      name: "fixed", version: 1, parameters: [], baseline: 3...9, scoredDays: 0...0, standardMeasures: [],
+      leastAlarm: { _ in 0 },
       judge: rule.detector.judge, recurrenceIntervalDays: { _ in days })
     #expect(rule.severity(Self.judge(9, baseline: [0, 0, 0, 0, 0, 0, 0]), .knifeCrime) == severity)
   }
@@ -129,37 +98,5 @@ import Testing
     counts[0] = Int32(observed)
     for (place, count) in baseline.enumerated() { counts[9 - place] = Int32(count) }
     return Detector.earsC2.judge(counts, [7, 2, threshold, minSigma])
-  }
-
-  private static func judge(_ row: [String: String], _ series: [String: (Int, [Int32])]) -> DayJudgement? {
-    guard let area = row["area"], let month = row["month"], let (last, counts) = series[area + month] else {
-      return nil
-    }
-    var recent = RecentCounts(repeating: 0)
-    for back in 0...9 { recent[back] = counts[last - back] }
-    return Detector.earsC2.judge(recent, [7, 2, quantile, minSigmaOfR])
-  }
-
-  /// For each area and month the counts of the area, and the month's place among them.
-  private static func series() throws -> [String: (Int, [Int32])] {
-    let rows = try rows("knife_borough_month_matrix.csv")
-    var series: [String: (Int, [Int32])] = [:]
-    for area in try #require(rows.first).keys where !area.isEmpty {
-      let counts = rows.compactMap { $0[area].flatMap(Int32.init) }
-      for (place, row) in rows.enumerated() { series[area + (row[""] ?? "")] = (place, counts) }
-    }
-    return series
-  }
-
-  /// The rows of a file of reference numbers, by the names of its columns.
-  private static func rows(_ name: String) throws -> [[String: String]] {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let file = root.appending(path: "../shared/data/reference/\(name)")
-    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { line in
-      line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: ["\""]) }
-    }
-    let header = try #require(lines.first)
-    return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(header, $0)) }
   }
 }

@@ -39,8 +39,9 @@ struct OutputContractTests {
   /// A service that has seen more injuries in Lambeth on one day than is usual, and less the day after.
   static func serviceWithASignal() throws -> MemoryService {
     let observed = try #require(LocalDay("2025-01-01"))
-    let service = try MemoryService(
-      configuration: Configuration(observedFrom: [.incidents: observed], sources: GeneratedHistory.registry))
+    var configuration = Configuration(observedFrom: [.incidents: observed], sources: GeneratedHistory.registry)
+    for index in configuration.detectors.indices { configuration.detectors[index].measures.insert(.init(.knifeInjury)) }
+    let service = try MemoryService(configuration: configuration)
     try service.feed((0..<12).map { injury(reference: "B-\($0)", revision: 1, area: "E09000022") })
     try service.runUntilCaughtUp()
     try service.feed((0..<12).map { injury(reference: "B-\($0)", revision: 2, area: "E09000030") })

@@ -10,7 +10,7 @@ import Wire
 /// its scenario says.
 @Suite struct ScenarioTests {
   static let folder = SlowReference.root.appending(path: "replay/scenarios")
-  static let names = ["edges-of-windows", "places-and-offences", "robbery-that-moved"]
+  static let names = ["edges-of-windows", "places-and-offences", "robbery-that-moved", "runs-of-alarms"]
 
   @Test(arguments: names)
   func thePipelineGivesTheNumbersWorkedOutByHand(name: String) throws {
@@ -30,6 +30,7 @@ import Wire
       try service.runUntilCaughtUp()
       try expectProjections(of: service, equal: expected)
       try expectVerdicts(of: service, equal: expected)
+      try expectSignals(of: service, equal: expected)
       if count == records.count { try expectRefusals(of: service, equal: refused) }
     }
   }
@@ -52,6 +53,34 @@ import Wire
           #expect(ours == numbers?[window]?.integer ?? 0, "\(area) \(measure.name) \(window)")
         }
       }
+    }
+  }
+
+  /// What stands, and the whole life of every signal.
+  private func expectSignals(of service: MemoryService, equal expected: JSONValue) throws {
+    let published = try SeededHistoryTests.signals(service)
+    let life = published.map { signal in
+      [
+        signal["area"]?.string, signal["days"]?.elements?.first?.string, signal["revision"]?.integer.map { "\($0)" },
+        signal["status"]?.string,
+      ].map { $0 ?? "-" }.joined(separator: " ")
+    }
+    #expect(life == (expected["life"]?.elements ?? []).compactMap(\.string))
+    var standing: [String: [String]] = [:]
+    for (area, signals) in try SeededHistoryTests.newest(service, "signals") {
+      for signal in signals.elements ?? [] {
+        let told = published.last { $0["id"] == signal["id"] }
+        #expect(told?["area"]?.string == area)
+        standing[area, default: []].append(
+          [told?["measure"], told?["detector"]?["name"], told?["days"]?.elements?.first, signal["severity"]]
+            .map { $0?.string ?? "-" }.joined(separator: " "))
+      }
+    }
+    for area in Set(standing.keys).union((expected["signals"]?.members ?? []).map(\.name)) {
+      let ours = (expected["signals"]?[area]?.elements ?? []).map { signal in
+        (signal.elements ?? []).compactMap(\.string).joined(separator: " ")
+      }
+      #expect(standing[area] ?? [] == ours, "\(area)")
     }
   }
 
@@ -85,7 +114,9 @@ import Wire
 
   private static func service(_ name: String, _ expected: JSONValue, firstArrival: Int64) throws -> MemoryService {
     var configuration = Configuration()
-    if let file = expected["registry"]?.string {
+    if let file = expected["configuration"]?.string {
+      configuration = try Configuration(json: json(name, file))
+    } else if let file = expected["registry"]?.string {
       let sources = try json(name, file)
       configuration = try Configuration(json: .object([.init("sources", sources)]))
     }

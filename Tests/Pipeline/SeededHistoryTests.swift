@@ -7,6 +7,29 @@ import Wire
 
 /// Whole histories through the whole pipeline in memory, against the slow reference.
 @Suite struct SeededHistoryTests {
+  /// So much happens on the newest days that signals are raised, updated, cleared, withdrawn and raised again, by every
+  /// detector: what stands at the end equals the reference, and each record follows from its own counts.
+  @Test(arguments: [UInt64(5), 6])
+  func finalSignalsEqualTheReference(seed: UInt64) throws {
+    var configuration = try Self.service().configuration
+    for index in configuration.detectors.indices {
+      configuration.detectors[index].measures = [.init(.knifeCrime), .init(.robbery), .init(.violence)]
+      configuration.detectors[index].parameters = GeneratedHistory.easilyAlarmed(Detector.table[index])
+    }
+    let service = try MemoryService(configuration: configuration)
+    let history = try GeneratedHistory(seed: seed, count: 3_000, now: Self.now(service), rates: .eventful)
+    for start in stride(from: 0, to: history.records.count, by: 400) {
+      try service.feed(history.records[start..<min(start + 400, history.records.count)].map { $0.outgoing() })
+      try service.runUntilCaughtUp()
+      service.log.clock.advance(milliseconds: 11 * 3_600_000)
+    }
+    try service.runUntilCaughtUp()
+    try Self.expectEqualToReference(service)
+    var tally = SignalTally()
+    for signal in try Self.signals(service) { tally.note(signal) }
+    for detector in Detector.table { #expect(tally.isEventful(detector.name), "\(detector.name) \(tally)") }
+  }
+
   /// 20,000 incidents, read in three parts with time passing between them.
   @Test(arguments: [UInt64(1)])
   func projectionsEqualTheReference(seed: UInt64) throws {
@@ -150,6 +173,12 @@ import Wire
       }
       #expect(found == expected, "\(topic.name)", sourceLocation: sourceLocation)
     }
+  }
+
+  /// Everything published of signals, in order.
+  static func signals(_ service: MemoryService) throws -> [JSONValue] {
+    let batch = try service.log.committedRecords(in: TopicPartition("hotspot-signals", 0))
+    return try batch.records.map { try JSONValue(parsing: $0.value.map { batch.copy($0) } ?? []) }
   }
 
   /// The newest counts of each area.

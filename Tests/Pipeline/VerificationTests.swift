@@ -46,8 +46,8 @@ import Wire
     let service = try OutputContractTests.serviceWithASignal()
     let extent = try Verification(Self.journal, names: service.names, log: MemoryLogFactory(service.log)).run()
     let signals = try service.log.committedRecords(in: TopicPartition("hotspot-signals", 0))
-    // Raised for crime and for injury in one area; withdrawn there, and raised in the other.
-    #expect(extent.signals == 6 && signals.records.count == 6)
+    // Raised for crime, and by three detectors for injury, in one area; withdrawn there, and raised in the other.
+    #expect(extent.signals == 12 && signals.records.count == 12)
     #expect(extent.days > 0)
   }
 
@@ -191,7 +191,7 @@ import Wire
   @Test func aSignalChangedDroppedSwappedOrDoubledIsFound() throws {
     let service = try OutputContractTests.serviceWithASignal()
     let signals = try Self.records(service, .hotspotSignals)
-    try #require(signals.count == 6)
+    try #require(signals.count == 12)
     #expect(try Self.difference(service, .hotspotSignals) { _ in } == nil)
     for place in [0, signals.count / 2, signals.count - 1] {
       let frame = try Self.frame(signals[place])

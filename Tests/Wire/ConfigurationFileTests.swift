@@ -21,7 +21,7 @@ import Wire
     #expect(configuration.sources?.last?.sites["XXX01"].map(AreaTable.code) == "E09000022")
     for key in [
       "observedFrom", "sources", "source", "force", "topics", "cadenceMinutes", "sites", "zoneAdvice", "principal",
-      "detectors", "earsC2", "measures", "threshold", "minSigma",
+      "detectors", "earsC1", "earsC2", "earsC3", "earsC3R", "measures", "threshold", "minSigma",
     ] { #expect(text.contains("\"\(key)\":"), "\(key)") }
   }
 

@@ -16,6 +16,12 @@ import Wire
     #expect(Self.read(text) == .success(Configuration().detectors))
   }
 
+  @Test func onlyC2IsOnUnlessToldOtherwise() {
+    let on = zip(Detector.table, Configuration().detectors).filter { $1.measures != [] }.map(\.0.name)
+    #expect(on == ["earsC2"])
+    #expect(Detector.table.map(\.name) == ["earsC2", "earsC1", "earsC3", "earsC3R"])
+  }
+
   @Test func theStandardIsTheContracts() throws {
     let settings = try #require(Configuration().detectors.first)
     #expect(settings.measures == [.init(.knifeCrime), .init(.knifeInjury), .init(.hospitalSharp), .init(.tagBreach)])
@@ -31,9 +37,11 @@ import Wire
   }
 
   @Test func whatIsWrittenIsReadBack() throws {
-    var configuration = Configuration(
-      observedFrom: [.incidents: LocalDay(index: 20_000)],
-      detectors: [DetectorSettings(measures: .init(.violence), parameters: [7, 2, 3.090232306167813, 0.1])])
+    var configuration = Configuration(observedFrom: [.incidents: LocalDay(index: 20_000)])
+    for index in configuration.detectors.indices {
+      configuration.detectors[index].measures = MeasureSet(.violence)
+      configuration.detectors[index].parameters[3] = 0.1
+    }
     #expect(try Configuration(file: configuration.json) == configuration)
     configuration.detectors = Configuration().detectors
     #expect(try Configuration(file: configuration.json) == configuration)

@@ -50,6 +50,27 @@ import Testing
     #expect(day.headers == Self.headers(of: example))
   }
 
+  /// Two a day, then four on each of three days: 1 + 1 + 1 over a deviation of 1. No threshold, no interval.
+  @Test func whatC3SaysHasNoThreshold() throws {
+    let c3 = try #require(Detector.table.firstIndex { $0.name == "earsC3" })
+    var detectors = Configuration().detectors
+    for index in detectors.indices { detectors[index].measures = index == c3 ? .init(.knifeInjury) : [] }
+    var history = History(detectors: detectors)
+    for day in 1...26 { try history.tell(2, on: "2026-02-\(day < 10 ? "0" : "")\(day)") }
+    for day in ["2026-02-27", "2026-02-28", "2026-03-01"] { try history.tell(4, on: day) }
+    let signals = history.end()
+    #expect(signals.count == 1)
+    try expect(#require(signals.first), equals: "raised-by-c3")
+    let day = try #require(history.changedDays().last)
+    #expect(try JSONValue(parsing: day.json) == Self.example("borough-days/examples/judged-by-c3")["value"])
+    // A day later the run has ended: the sentence speaks of the three days still.
+    history.begin(at: "2026-03-05T00:00:01Z")
+    #expect(
+      history.end().last?.explanation
+        == "No day after Monday 2 March had unusually many knife injuries in Lambeth; the peak was 12 in the 3 days to "
+        + "Sunday 1 March where about 2 a day are usual.")
+  }
+
   @Test func idsAreFNVOfAreaMeasureDetectorAndDay() throws {
     let day = try #require(LocalDay("2026-03-01"))
     let id = SignalID(area: Self.lambeth, measure: .knifeInjury, detector: "earsC2", firstDay: day)
@@ -100,13 +121,14 @@ private struct History {
   private var next: UInt64 = 0
   private var standing: [String: [UInt64]] = [:]
 
-  init() {
+  init(
+    detectors: [DetectorSettings] = [
+      DetectorSettings(measures: .init(.knifeInjury), parameters: [7, 2, 3.090232306167813, 1])
+    ]
+  ) {
     _ = fold.sourceTable.index(of: Array("/police/metropolitan".utf8).span)
     begin(at: "2026-01-01T00:00:00Z")
-    fold.configure(
-      Configuration(detectors: [
-        DetectorSettings(measures: .init(.knifeInjury), parameters: [7, 2, 3.090232306167813, 1])
-      ]))
+    fold.configure(Configuration(detectors: detectors))
     _ = fold.finish()
     begin(at: "2026-03-01T21:14:09.250Z")
   }

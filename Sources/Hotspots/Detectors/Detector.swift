@@ -21,7 +21,7 @@ public struct Detector: Sendable {
   }
 
   /// All detectors, in the order of every output.
-  public static let table: [Detector] = [.earsC2]
+  public static let table: [Detector] = [.earsC2, .earsC1, .earsC3, .earsC3R]
 
   public let name: String
   /// Raised when the same counts and parameters may give another answer.
@@ -29,10 +29,12 @@ public struct Detector: Sendable {
   public let parameters: [Parameter]
   /// The days that a day is compared with, in days before it: 3 … 9 are t−9 … t−3.
   public let baseline: ClosedRange<Int32>
+  /// The days whose counts a score is about, in days before: 0 … 0 is the day itself.
+  public let scoredDays: ClosedRange<Int32>
   /// What it judges unless a configuration says otherwise.
   public let standardMeasures: MeasureSet
-  /// The least count that can be in alarm, whatever the baseline, by the values of the parameters: most days need no
-  /// more than this comparison.
+  /// The least that the counts of the scored days can add up to in alarm, whatever the baseline, by the values of the
+  /// parameters: most days need no more than this comparison.
   let leastAlarm: @Sendable (_ parameters: [Double]) -> Int32
   /// Judges the day whose counts are given, by the values of the parameters.
   let judge: @Sendable (_ counts: RecentCounts, _ parameters: [Double]) -> DayJudgement

@@ -15,6 +15,8 @@ struct JudgingRules: Sendable, Equatable {
   let rules: [Rule]
   /// What any of them judges.
   let judged: MeasureSet
+  /// What may come into alarm on a day without an event: by the days before.
+  let judgedWithoutEvent: MeasureSet
   /// For each measure the first day whose counts are complete.
   private let observedFrom: [LocalDay]
 
@@ -24,6 +26,8 @@ struct JudgingRules: Sendable, Equatable {
       Rule(detector: detector, settings: settings, leastAlarm: detector.leastAlarm(settings.parameters))
     }
     judged = rules.reduce(into: []) { $0.formUnion($1.settings.measures) }
+    judgedWithoutEvent = rules.filter { $0.detector.scoredDays.upperBound > 0 }
+      .reduce(into: []) { $0.formUnion($1.settings.measures) }
     observedFrom = Measure.allCases.map { configuration.observedFrom[$0.topic] ?? birth }
   }
 
@@ -56,6 +60,13 @@ struct JudgingRules: Sendable, Equatable {
 }
 
 extension JudgingRules.Rule {
+  /// Whether a day's counts are so few that it cannot be in alarm, whatever the days before.
+  func isSurelyQuiet(_ day: LocalDay, count: (LocalDay) -> Int32) -> Bool {
+    var sum: Int64 = 0
+    for back in detector.scoredDays { sum += Int64(count(day.advanced(by: -back))) }
+    return sum < Int64(leastAlarm)
+  }
+
   /// What the detector says of a day, observed or not.
   func judgement(_ day: LocalDay, count: (LocalDay) -> Int32) -> DayJudgement {
     var counts = RecentCounts(repeating: 0)

@@ -1,12 +1,11 @@
 import Incidents
 
-/// Finds the events of days through the chains of their hours, for all signals of one judging at once: a day's chains
-/// are walked once, however many signals speak of that day.
+/// Finds the events of an area's days through the chains of their hours.
 struct EvidenceSearch {
   /// How many positions a signal lists.
-  private static let listed = 100
+  fileprivate static let listed = 100
 
-  private struct Request {
+  fileprivate struct Request {
     var bucket: Bucket
     var measure: Measure
     var day: LocalDay
@@ -39,31 +38,27 @@ struct EvidenceSearch {
 
   /// What the store holds of each, as far as time has come.
   mutating func answer(from events: EventStore, until now: Hour, partition: Int32) -> [SignalEvidence] {
-    for day in Set(requests.map(\.day)).sorted() { search(day, in: events, until: now) }
-    return requests.indices.map { place in
-      requests[place].keepNewest()
+    requests.indices.map { place in
+      requests[place].search(events, until: now)
       let positions = requests[place].places.map {
         JournalPosition(partition: partition, frame: $0.frame, index: $0.index)
       }
       return SignalEvidence(count: requests[place].count, positions: positions)
     }
   }
+}
 
-  private mutating func search(_ day: LocalDay, in events: EventStore, until now: Hour) {
-    var asked = [MeasureSet](repeating: [], count: Bucket.count)
-    let asking = requests.indices.filter { requests[$0].day == day }
-    for place in asking { asked[requests[place].bucket.index].insert(MeasureSet(requests[place].measure)) }
+extension EvidenceSearch.Request {
+  /// Walks the chains of the area's hours of the day.
+  fileprivate mutating func search(_ events: EventStore, until now: Hour) {
     var hour = day.startHour
     let end = min(day.next.startHour, Hour(index: now.index + 1))
     while hour < end {
-      events.forEach(in: hour) { event in
-        guard event.precision.countsInDay, !event.measures.isDisjoint(with: asked[event.bucket.index]) else { return }
-        for place in asking
-        where requests[place].bucket == event.bucket && event.measures.contains(requests[place].measure) {
-          requests[place].note(event.line)
-        }
+      events.forEach(in: hour, of: bucket) { event in
+        if event.precision.countsInDay, event.measures.contains(measure) { note(event.line) }
       }
       hour.index += 1
     }
+    keepNewest()
   }
 }

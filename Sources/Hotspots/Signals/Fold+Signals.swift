@@ -24,19 +24,23 @@ extension Fold {
   }
 
   /// Judges what may have changed. An hour that begins changes the alarms of the new day alone, by the events that
-  /// waited for it; beside those only signals that stand can be cleared, or be due for an update. A series that neither
-  /// holds is as it was.
+  /// waited for it, or for some detectors by the days before; beside those only signals that stand can be cleared, or be
+  /// due for an update. A series that neither holds is as it was.
   mutating func judge(_ occasion: JudgingOccasion) {
     defer { marks.removeAll() }
     guard let now, let rules else { return }
     if occasion == .frame, marks.isEmpty { return }
+    let today = LocalDay(containing: now)
+    let isNewDay = occasion == .hour && LocalDay(containing: Hour(index: now.hour.index - 1)) != today
     var drafts: [(area: AreaIndex, measure: Measure, step: SignalStep, reason: JournalPosition?)] = []
     for area in 0..<AreaTable.count {
       let index = AreaIndex(UInt8(area))
       var due: MeasureSet
       switch occasion {
       case .frame: due = marks[index]
-      case .hour: due = marks[index].union(standing[area])
+      case .hour:
+        due = marks[index].union(standing[area])
+        if isNewDay { due.formUnion(rules.judgedWithoutEvent) }
       case .control: due = .all
       }
       while let measure = due.removeFirst() {
@@ -70,7 +74,7 @@ extension Fold {
       let days = days
       let count = { (day: LocalDay) in days.count(bucket, day, measure) }
       steps += ledgers[ledger].judge(now: now, today: today, occasion) { day in
-        guard day <= today, count(day) >= rule.leastAlarm else { return nil }
+        guard day <= today, !rule.isSurelyQuiet(day, count: count) else { return nil }
         let judgement = rules.judgement(rule, measure, day, count: count)
         return judgement?.isAlarm == true ? judgement : nil
       } severity: { judgement in

@@ -10,15 +10,17 @@ struct SignalExplanation {
   let count: (LocalDay) -> Int32
 
   /// For example "9 knife injuries in Lambeth on Sunday 1 March where about 3 are usual; the most in a day since
-  /// 4 January."
+  /// 4 January.", or of a detector that adds up days "14 knife injuries in Lambeth in the 3 days to Sunday 1 March where
+  /// about 3 a day are usual."
   func text(_ status: SignalStatus) -> String {
     let place = "in \(AreaTable.name(area))"
     switch status {
-    case .raised, .updated: return "\(observed) \(place) on \(Self.named(statement.day)) \(usual)\(record)."
+    case .raised, .updated:
+      return "\(observed) \(observed == 1 ? measure.noun.one : measure.noun.many) \(place) \(time) \(usual)\(record)."
     case .cleared:
       let last = statement.days.last ?? statement.day
       return "No day after \(Self.named(last)) had unusually many \(measure.noun.many) \(place); the peak was "
-        + "\(statement.judgement.observed) on \(Self.named(statement.day)) \(usual)."
+        + "\(observed) \(time) \(usual)."
     case .withdrawn:
       let first = statement.days.first ?? statement.day
       return
@@ -27,22 +29,39 @@ struct SignalExplanation {
     }
   }
 
-  private var observed: String {
-    let observed = statement.judgement.observed
-    return "\(observed) \(observed == 1 ? measure.noun.one : measure.noun.many)"
+  /// The days before the peak that its score is about; 0 … 0 is the peak alone.
+  private var scoredDays: ClosedRange<Int32> {
+    Detector.table.first { $0.name == statement.detector.name }?.scoredDays ?? 0...0
+  }
+
+  private var isAboutOneDay: Bool { scoredDays == 0...0 }
+
+  /// What was counted on the scored days, by now; of the peak alone what the statement says.
+  private var observed: Int64 {
+    isAboutOneDay
+      ? Int64(statement.judgement.observed)
+      : scoredDays.reduce(0) { $0 + Int64(count(statement.day.advanced(by: -$1))) }
+  }
+
+  private var time: String {
+    guard !isAboutOneDay else { return "on \(Self.named(statement.day))" }
+    return
+      "in the \(scoredDays.count) days \(scoredDays.lowerBound == 0 ? "to" : "before") \(Self.named(statement.day))"
   }
 
   private var usual: String {
     let expected = statement.judgement.expected
+    let aDay = isAboutOneDay ? "" : " a day"
     switch expected {
     case ..<0.5: return "where hardly any are usual"
-    case ..<1.5: return "where about 1 is usual"
-    default: return "where about \(Int64(min(expected, 1e15).rounded())) are usual"
+    case ..<1.5: return "where about 1\(aDay) is usual"
+    default: return "where about \(Int64(min(expected, 1e15).rounded()))\(aDay) are usual"
     }
   }
 
   /// Since when no day had as many; said only when that is a week or more, or all that was observed.
   private var record: String {
+    guard isAboutOneDay else { return "" }
     let peak = statement.day
     var day = peak
     repeat {
