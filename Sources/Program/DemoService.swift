@@ -40,9 +40,10 @@ struct DemoService {
     self.front = front
     threads = roles.map { role in
       RoleThread(role, stop: stop) { () throws(RoleError) -> any Worker in
-        switch role {
-        case .ingest: try Ingest(log: log, names: names, instance: "demo", clock: clock)
-        case .fold: try FoldRole(log: log, names: names, instance: "demo")
+        let passing = front?.passing(role, nil)
+        return switch role {
+        case .ingest: try Ingest(log: log, names: names, instance: "demo", clock: clock, passing: passing)
+        case .fold: try FoldRole(log: log, names: names, instance: "demo", passing: passing)
         case .serve: try servingWorker(front)()
         }
       }

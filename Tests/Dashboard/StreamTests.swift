@@ -51,6 +51,67 @@ import Wire
     try expectEqualToProjections(readers[0], world)
   }
 
+  /// Two processes read the topics each in its own time and order; a reader goes from one to the other.
+  @Test(arguments: [UInt64(57), 58])
+  func eventsMeanTheSameEverywhere(seed: UInt64) throws {
+    let world = try World(seed: seed, records: 2_500)
+    try world.serveUntilCaughtUp()
+    let other = try Neighbour(world)
+    defer { World.delete(other.file) }
+    var reader = Reader()
+    reader.connect(to: world.live)
+    reader.read(chunks: 1)
+    while !world.isFed {
+      try world.advance()
+      // Each is behind at times, so that a reader comes to it from ahead.
+      if world.random.chance(5_000) { try world.serve(steps: 20) }
+      if world.random.chance(5_000) { try other.serve(steps: 20) }
+      if world.random.chance(6_000) { reader.connect(to: world.random.chance(5_000) ? world.live : other.live) }
+      reader.read(chunks: world.random.chance(6_000) ? .max : world.random.below(4))
+    }
+    try world.finish()
+    try world.serveUntilCaughtUp()
+    try other.serve(steps: 10_000)
+    for live in [other.live, world.live] {
+      reader.connect(to: live)
+      reader.read(chunks: .max)
+    }
+    #expect(reader.resets == 0)
+    let signals = try world.committed(world.names(.hotspotSignals))
+    #expect(!signals.records.isEmpty)
+    #expect(reader.signals == signals.records.compactMap { $0.value.map { signals.text($0) } })
+    let projections = try world.committed(world.names(.boroughProjections))
+    #expect(reader.areas == projections.records.compactMap { $0.key.map { projections.text($0) } })
+    try expectEqualToProjections(reader, world)
+  }
+
+  /// Who comes from a process that is ahead hears nothing of what it knows while this one catches up.
+  @Test func aReaderFromAheadHearsNothingTwice() throws {
+    let world = try World(seed: 59, records: 600)
+    try world.serveUntilCaughtUp()
+    let other = try Neighbour(world)
+    defer { World.delete(other.file) }
+    var reader = Reader()
+    reader.connect(to: world.live)
+    reader.read(chunks: 1)
+    try world.finish()
+    try world.serveUntilCaughtUp()
+    reader.read(chunks: .max)
+    let known = reader.areas.count
+    #expect(known > 20)
+    reader.connect(to: other.live)
+    try other.serve(steps: 1_000)
+    reader.read(chunks: .max)
+    #expect(reader.areas.count == known)
+    world.service.log.clock.advance(milliseconds: 3_600_000)
+    try world.service.runUntilCaughtUp()
+    try other.serve(steps: 1_000)
+    reader.read(chunks: .max)
+    let projections = try world.committed(world.names(.boroughProjections))
+    #expect(reader.areas == projections.records.compactMap { $0.key.map { projections.text($0) } })
+    #expect(reader.areas.count > known && reader.resets == 0)
+  }
+
   /// What a reader has put together from the changes is the projection.
   private func expectEqualToProjections(_ reader: Reader, _ world: World) throws {
     for (area, bytes) in try world.newest(.boroughProjections) {
@@ -133,6 +194,24 @@ import Wire
   }
 }
 
+/// Another process that serves the same topics.
+private struct Neighbour {
+  let file: URL
+  let live: LiveStream
+  private let role: ServeRole
+
+  init(_ world: World) throws {
+    file = FileManager.default.temporaryDirectory.appending(path: "read-model-\(UUID().uuidString).sqlite")
+    let model = try ReadModel(path: file.path)
+    live = LiveStream(model: model)
+    role = try ServeRole(log: MemoryLogFactory(world.service.log), names: world.names, model: model, live: live)
+  }
+
+  func serve(steps: Int) throws {
+    for _ in 0..<steps { try role.step(waiting: .zero) }
+  }
+}
+
 /// A client of the stream, as browsers are.
 private struct Reader {
   private var filter: StreamFilter
@@ -147,8 +226,10 @@ private struct Reader {
 
   init(filter: StreamFilter = StreamFilter()) { self.filter = filter }
 
-  mutating func connect(_ world: World) {
-    session = StreamSession(world.live, filter: filter, lastEventID: lastID)
+  mutating func connect(_ world: World) { connect(to: world.live) }
+
+  mutating func connect(to live: LiveStream) {
+    session = StreamSession(live, filter: filter, lastEventID: lastID)
   }
 
   mutating func leave() { session = nil }
