@@ -10,6 +10,8 @@ public struct CheckpointHeader: Sendable {
     public var journal: String
     public var areas: String
     public var rules: String
+    /// The ledger of signals and the settings speak of them.
+    public var detectors: String
     public var release: Int
 
     /// This program on that journal.
@@ -17,11 +19,13 @@ public struct CheckpointHeader: Sendable {
       self.journal = journal
       areas = Birth.digest(of: AreaTable.canonicalText)
       rules = Birth.digest(of: OffenceTable.canonicalText)
+      detectors = Birth.digest(of: Detector.canonicalText)
       self.release = release.number
     }
   }
 
-  private static let format: Int64 = 1
+  /// Raised when the members of the header, those of the fold in it, or the layout of a page change.
+  static let format: Int64 = 2
 
   public var origin: Origin
   public var partition: TopicPartition
@@ -40,6 +44,7 @@ public struct CheckpointHeader: Sendable {
       writer.member("journal", origin.journal)
       writer.member("areas", origin.areas)
       writer.member("rules", origin.rules)
+      writer.member("detectors", origin.detectors)
       writer.member("release", origin.release)
       writer.member("topic", partition.topic)
       writer.member("partition", partition.partition)
@@ -70,7 +75,8 @@ public struct CheckpointHeader: Sendable {
     }
     guard value["format"]?.integer == Self.format else { throw CheckpointError("it has another format") }
     guard let journal = value["journal"]?.string, let areas = value["areas"]?.string,
-      let rules = value["rules"]?.string, let release = value["release"]?.integer,
+      let rules = value["rules"]?.string, let detectors = value["detectors"]?.string,
+      let release = value["release"]?.integer,
       let topic = value["topic"]?.string, let partition = value["partition"]?.integer,
       let offset = value["offset"]?.integer, let mark = value["mark"]?.string.flatMap(FoldMark.init(metadata:)),
       let pages = value["pages"]?.string.flatMap(Digest128.init), let fold = value["fold"].flatMap(FoldHeader.init)
@@ -78,6 +84,7 @@ public struct CheckpointHeader: Sendable {
     origin = Origin(journal: journal)
     origin.areas = areas
     origin.rules = rules
+    origin.detectors = detectors
     origin.release = Int(release)
     self.partition = TopicPartition(topic, Int32(clamping: partition))
     self.offset = offset

@@ -7,21 +7,25 @@ final class ControlWriter {
   let progress: [String: [UInt8]]
 
   private let producer: any LogProducer
+  private let reader: ProgressReader
 
   init(names: Names, log: any LogFactory) throws {
     producer = try log.makeProducer(transactionalID: "\(names.prefix)control")
     try producer.initialise()
-    progress = try ProgressReader(names: names, log: log).read()
+    reader = ProgressReader(names: names, log: log)
+    progress = try reader.readSettled(marking: "control", Array("{}".utf8), by: producer)
   }
 
   deinit { producer.close() }
 
-  /// Writes the records and the offsets of groups without members, all or nothing.
+  /// Writes the records and the offsets of groups without members, all or nothing. A commit is decided a moment before
+  /// readers can see what it committed: returns when they do, so that whoever comes next finds it, or after some minutes.
   func write(_ records: [OutgoingRecord], offsets: [String: [TopicPartition: CommittedOffset]] = [:]) throws(LogError) {
+    var deliveries: [Delivery] = []
     do {
       try producer.begin()
       for record in records { try producer.produce(record) }
-      _ = try producer.flush()
+      deliveries = try producer.flush()
       for (group, offsets) in offsets.sorted(by: { $0.key < $1.key }) where !offsets.isEmpty {
         try producer.sendOffsets(offsets, of: .administrator(group: group))
       }
@@ -30,5 +34,6 @@ final class ControlWriter {
       try? producer.abort()
       throw error
     }
+    _ = try reader.areSeen(deliveries)
   }
 }

@@ -82,6 +82,9 @@ public final class FoldRole {
   /// Whether this release may not publish yet.
   public var isWaiting: Bool { wait != nil }
 
+  /// Why this release may not publish and no work of the release before changes that; nil else, and while it is not known.
+  public var hindrance: StopReason? { wait?.hindrance }
+
   /// The partitions that this member owns and does not read, because code and history disagree there.
   public var parked: [TopicPartition: StopReason] { parkedPartitions.mapValues(\.reason) }
 

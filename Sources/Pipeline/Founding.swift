@@ -67,8 +67,6 @@ public struct Founding {
         names.group(.ingest): ingest.mapValues { CommittedOffset(offset: $0.offset, metadata: $0.metadata) },
         names.group(.fold): fold.mapValues(\.committed),
       ])
-    // A commit is decided a moment before readers can see what it committed, and who starts next must find the birth.
-    while try birth() == nil {}
     return done
   }
 

@@ -2,8 +2,8 @@ import Wire
 
 /// Reads the compacted topic `progress` as it stands: the newest value of each key.
 public struct ProgressReader {
-  private let names: Names
-  private let log: any LogFactory
+  let names: Names
+  let log: any LogFactory
 
   public init(names: Names, log: any LogFactory) {
     self.names = names

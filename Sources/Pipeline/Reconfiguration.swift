@@ -14,7 +14,7 @@ public struct Reconfiguration {
   }
 
   /// Makes these the journal's settings from here on. Days of observation that are not given stay as they are. Returns
-  /// false when that changes nothing: then nothing is written.
+  /// false when that changes nothing: then the journal stays as it is.
   public func apply(_ configuration: Configuration, at: EventTime) throws -> Bool {
     let writer = try ControlWriter(names: names, log: log)
     var birth = try Founding(names: names, log: log).knownBirth()

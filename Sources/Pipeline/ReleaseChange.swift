@@ -15,8 +15,8 @@ public struct ReleaseChange {
     self.release = release
   }
 
-  /// Returns the release that published until then; nil when the journal is at this release already: then nothing is
-  /// written. An earlier release than the journal's is refused.
+  /// Returns the release that published until then; nil when the journal is at this release already: then the
+  /// journal stays as it is. An earlier release than the journal's is refused.
   public func apply(at: EventTime) throws -> Int? {
     let writer = try ControlWriter(names: names, log: log)
     var birth = try Founding(names: names, log: log).knownBirth()

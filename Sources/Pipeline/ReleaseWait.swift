@@ -20,6 +20,8 @@ final class ReleaseWait {
   /// Those of which `progress` says that everything before the frame is published.
   private var left: Set<TopicPartition> = []
   private var said = ""
+  /// Set where the journal was seen to end before this release's frame: only a person writes that.
+  private(set) var hindrance: StopReason?
 
   /// Nil when nothing has to be waited for: this release publishes already, or still has something to publish. Throws when
   /// a later one publishes everywhere, whether or not the group has a partition to give.
@@ -60,6 +62,7 @@ final class ReleaseWait {
       for record in batch.records { try fold(record) }
       if case .endOfPartition? = signal { sayWhatIsMissing() }
       guard arrived.count == folds.count else { return nil }
+      hindrance = nil
     }
     try readProgress(waiting: waiting)
     guard left.isSuperset(of: arrived) else {
@@ -101,6 +104,8 @@ final class ReleaseWait {
         release \(release.number) waits for its frame in \(partition), which `bellwether release apply` of this program \
         writes; until then the release before publishes
         """
+      hindrance = StopReason(
+        .divergence, reason: text, advice: "run that, or the program of the release before")
     } else if let partition = folds.keys.sorted().first(where: { !left.contains($0) }) {
       text = """
         release \(release.number) waits for the release before to publish what lies before frame \

@@ -55,29 +55,11 @@ public final class Retrier {
 
   public func close() { producer.close() }
 
-  /// What the retriers before us have left. A reader sees no further than to the oldest undecided transaction, whosesoever:
-  /// so a record of our own is written, and waited for.
+  /// What the retriers before us have left, those included that ended a moment ago.
   private func readProgress() throws -> [String: [UInt8]] {
-    var outbox = Outbox()
     var writer = JSONWriter()
     writer.object { $0.member("at", clock.now().milliseconds) }
-    outbox.records = [
-      OutgoingRecord(topic: names(.progress), partition: 0, key: Array("retrier".utf8), value: writer.bytes)
-    ]
-    var mark: Int64 = 0
-    try TransactionDriver(producer: producer, passing: nil).send(outbox) { () throws(LogError) in
-      .administrator(group: names.group(.ingest))
-    } check: { deliveries throws(LogError) in
-      mark = deliveries.last?.offset ?? 0
-    }
-    let reader = try log.makeReader()
-    defer { reader.close(leaving: true) }
-    try reader.assign([TopicPartition(names(.progress), 0): mark])
-    var batch = RecordBatch()
-    while batch.records.isEmpty {
-      _ = try reader.poll(into: &batch, limit: PollLimit(records: 1, bytes: 1), waiting: .milliseconds(200))
-    }
-    return try ProgressReader(names: names, log: log).read()
+    return try ProgressReader(names: names, log: log).readSettled(marking: "retrier", writer.bytes, by: producer)
   }
 
   /// Sends again what is meant and is refused no more. `isTrial`: only says what would be sent.

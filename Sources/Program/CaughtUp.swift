@@ -17,8 +17,9 @@ struct CaughtUp {
     inputs = try Self.ends(of: deployment.names.inputs, deployment)
   }
 
-  /// Returns early when the service stops for another reason.
-  func wait(unless stop: StopFlag) throws {
+  /// Returns early when the service stops for another reason. Returns why not all of it can be done, once the rest is.
+  func wait(unless stop: StopFlag) throws -> StopReason? {
+    var hindrance: StopReason?
     for thread in threads {
       // What a role has to reach is known only when the one before it is done.
       let targets =
@@ -28,26 +29,22 @@ struct CaughtUp {
         case .serve: try Self.ends(of: OutputTopics(names: deployment.names).names, deployment)
         }
       while !stop.isSet {
-        if let owned = Self.ownedWhenReached(targets, thread) {
-          let others = targets.filter { !owned.contains($0.key) }
-          if try others.isEmpty || haveOthersReached(others, thread.role) { break }
+        if let reason = thread.hindrance {
+          hindrance = hindrance ?? reason
+          break
+        }
+        if let standing = thread.standing, standing.hasReached(targets) {
+          let others = targets.filter { !standing.owned.contains($0.key) }
+          if try others.isEmpty || haveOthersReached(others, thread.role) {
+            hindrance = hindrance ?? standing.hindrance
+            break
+          }
           Thread.sleep(forTimeInterval: 0.2)
         }
         Thread.sleep(forTimeInterval: 0.02)
       }
     }
-  }
-
-  /// What this process owns, once it has reached the targets there.
-  private static func ownedWhenReached(
-    _ targets: [TopicPartition: Int64], _ thread: RoleThread
-  ) -> Set<TopicPartition>? {
-    guard let standing = thread.standing else { return nil }
-    let isReached = standing.owned.allSatisfy { partition in
-      guard let target = targets[partition] else { return true }
-      return standing.caughtUp[partition].map { $0 >= target } ?? false
-    }
-    return isReached ? standing.owned : nil
+    return hindrance
   }
 
   /// Whether no record lies between what the group has committed and the targets.

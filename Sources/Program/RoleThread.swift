@@ -21,9 +21,9 @@ final class StopFlag: Sendable {
 /// committed; a fault that only a person can mend ends the service.
 final class RoleThread: Sendable {
   private struct State {
-    var caughtUp: [TopicPartition: Int64] = [:]
     /// Nil until the group has said what this member owns.
-    var owned: Set<TopicPartition>?
+    var standing: RoleStanding?
+    var hindrance: StopReason?
     var failure: StopReason?
     var takeOvers = 0
     var hasCaughtUp = false
@@ -55,9 +55,10 @@ final class RoleThread: Sendable {
   var hasCaughtUp: Bool { state.withLock(\.hasCaughtUp) }
 
   /// What the worker owns and has caught up with; nil until the group has said what it owns.
-  var standing: (owned: Set<TopicPartition>, caughtUp: [TopicPartition: Int64])? {
-    state.withLock { state in state.owned.map { ($0, state.caughtUp) } }
-  }
+  var standing: RoleStanding? { state.withLock(\.standing) }
+
+  /// Why the worker has not joined its group, as long as no other's work alone changes that.
+  var hindrance: StopReason? { state.withLock(\.hindrance) }
 
   /// Since when nothing was heard of the work. librdkafka's heartbeats go on while a call hangs, so the group would
   /// wait for this member for ever: somebody has to notice.
@@ -98,22 +99,29 @@ final class RoleThread: Sendable {
   private func work() throws(RoleError) {
     let worker = try makeWorker()
     state.withLock { $0.lastSign = ContinuousClock.now }
-    defer { state.withLock { $0.owned = nil } }
+    defer {
+      state.withLock { state in
+        state.standing = nil
+        state.hindrance = nil
+      }
+    }
     do throws(RoleError) {
       while !stop.isSet {
         try worker.step(waiting: .milliseconds(100))
-        let (owned, caughtUp) = (worker.owned, worker.caughtUp)
+        let standing = worker.owned.map { RoleStanding(owned: $0, caughtUp: worker.caughtUp, parked: worker.parked) }
+        let hindrance = worker.hindrance
         state.withLock { state in
-          state.takeOvers += owned?.subtracting(state.owned ?? []).count ?? 0
-          state.hasCaughtUp = state.hasCaughtUp || owned?.allSatisfy { caughtUp[$0] != nil } ?? false
-          state.owned = owned
-          state.caughtUp = caughtUp
+          state.takeOvers += standing?.owned.subtracting(state.standing?.owned ?? []).count ?? 0
+          state.hasCaughtUp = state.hasCaughtUp || standing?.isCaughtUp ?? false
+          state.standing = standing
+          state.hindrance = hindrance
           state.lastSign = ContinuousClock.now
         }
       }
     } catch {
       // What only a person can mend is not mended by coming back, and mending may need a group without members.
-      if case .stop = error { worker.close(leaving: true) } else { worker.close(leaving: false) }
+      // Nor does a spent worker come back when the service leaves meanwhile, because of another role, say.
+      if case .stop = error { worker.close(leaving: true) } else { worker.close(leaving: stop.isLeaving) }
       throw error
     }
     // Static membership keeps the partitions for the instance's return, unless it is not to return.

@@ -53,9 +53,10 @@ struct RunCommand {
     }
     defer { front?.stop() }
     for thread in threads { thread.start() }
+    var hindrance: StopReason?
     do {
       if untilCaughtUp {
-        try CaughtUp(threads: threads, deployment: deployment).wait(unless: stop)
+        hindrance = try CaughtUp(threads: threads, deployment: deployment).wait(unless: stop)
         // Nobody comes back for the partitions.
         stop.set(.leave)
       } else {
@@ -70,7 +71,7 @@ struct RunCommand {
       throw error
     }
     for thread in threads { thread.join() }
-    if let failure = threads.lazy.compactMap(\.failure).first { throw failure }
+    if let failure = threads.lazy.compactMap(\.failure).first ?? hindrance { throw failure }
     return .fine
   }
 
@@ -127,6 +128,15 @@ protocol Worker {
   func close(leaving: Bool)
   var caughtUp: [TopicPartition: Int64] { get }
   var owned: Set<TopicPartition>? { get }
+  /// What is owned and not read, and why.
+  var parked: [TopicPartition: StopReason] { get }
+  /// Why the group is not joined, as long as no other's work alone changes that.
+  var hindrance: StopReason? { get }
+}
+
+extension Worker {
+  var parked: [TopicPartition: StopReason] { [:] }
+  var hindrance: StopReason? { nil }
 }
 
 extension Ingest: Worker {}

@@ -87,7 +87,7 @@ import Wire
   enum Damage: String, CaseIterable {
     case deleted, older, tornHeader, emptyHeader, tornPage, missingPage, swappedPages, ofAnotherPartition,
       ofAnotherJournal
-    case ofAnotherProgram, ahead, otherCounts
+    case ofAnotherProgram, ofOtherDetectors, ofAnotherFormat, ahead, otherCounts
 
     /// What the service says; nil when it has nothing to say.
     var words: String? {
@@ -99,7 +99,8 @@ import Wire
       case .swappedPages: "is damaged"
       case .ofAnotherPartition: "it is of journal-7"
       case .ofAnotherJournal: "it is of another journal"
-      case .ofAnotherProgram: "another version of the program made it"
+      case .ofAnotherProgram, .ofOtherDetectors: "another version of the program made it"
+      case .ofAnotherFormat: "it has another format"
       case .ahead: "behind the committed"
       case .otherCounts: "do not give the counts"
       }
@@ -151,6 +152,12 @@ import Wire
     case .ofAnotherPartition: try change { $0.partition = TopicPartition("journal", 7) }
     case .ofAnotherJournal: try change { $0.origin.journal = String(repeating: "f", count: 32) }
     case .ofAnotherProgram: try change { $0.origin.rules = "others" }
+    case .ofOtherDetectors: try change { $0.origin.detectors = "others" }
+    case .ofAnotherFormat:
+      let contents = try #require(ChecksummedBytes(bytes: checkpoint.header)).contents
+      let older = String(decoding: contents, as: UTF8.self).replacing(
+        "\"format\":\(CheckpointHeader.format),", with: "\"format\":\(CheckpointHeader.format - 1),")
+      checkpoint.header = ChecksummedBytes(Array(older.utf8)).bytes
     case .ahead: try change { $0.offset += 100_000 }
     case .otherCounts: try change { $0.mark.counts &+= 1 }
     }

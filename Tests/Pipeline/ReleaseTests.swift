@@ -19,6 +19,9 @@ import Wire
     let successor = try change.fold(Self.next, "b")
     for _ in 0..<20 { try successor.step(waiting: .zero) }
     #expect(successor.isWaiting && successor.owned == nil)
+    // Nothing but the frame can help: whoever waits for the end of the work would wait for ever.
+    let hindrance = try #require(successor.hindrance)
+    #expect(hindrance.kind == .divergence && hindrance.reason.contains("bellwether release apply"))
     #expect(change.notices.all.contains { $0.contains("bellwether release apply") })
 
     try change.feed(300)
@@ -33,7 +36,7 @@ import Wire
     #expect(try change.runOut(change.fold(.current, "a"))?.kind == .released)
 
     try change.runUntilCaughtUp(successor)
-    #expect(!successor.isWaiting)
+    #expect(!successor.isWaiting && successor.hindrance == nil)
     try change.feed(200)
     try change.runUntilCaughtUp(successor)
     successor.close(leaving: true)
@@ -82,6 +85,33 @@ import Wire
     successor.close(leaving: true)
     try change.expectTheSuccessorsRules()
     try change.expectGaplessRevisions()
+  }
+
+  /// Another of the older release is in the group and owns nothing: it hears of the change when it is given the partition,
+  /// and leaves.
+  @Test(arguments: [false, true])
+  func aStandbyOfThePredecessor(isGivenItByTheSuccessor: Bool) throws {
+    let change = try ChangeOver(seed: 44)
+    let members = [try change.fold(.current, "a"), try change.fold(.current, "b")]
+    for _ in 0..<20 { for member in members { try member.step(waiting: .zero) } }
+    let owner = try #require(members.firstIndex { $0.owned?.isEmpty == false })
+    let standby = members[1 - owner]
+    #expect(standby.owned == [])
+    try change.feed(300)
+    try change.apply()
+    #expect(try change.runOut(members[owner])?.kind == .released)
+    if isGivenItByTheSuccessor {
+      // Elsewhere meanwhile, so that the group forgets it until it comes back.
+      change.service.log.expire(group: change.names.group(.fold), instance: ["b", "a"][owner])
+      let successor = try change.fold(Self.next, "c")
+      try change.runUntilCaughtUp(successor)
+      successor.close(leaving: true)
+    }
+    let reason = try #require(try change.runOut(standby))
+    #expect(reason.kind == (isGivenItByTheSuccessor ? .divergence : .released))
+    if isGivenItByTheSuccessor { #expect(reason.reason.contains("the journal is at release \(Self.next.number)")) }
+    let administration = try change.factory.makeAdministration()
+    #expect(try administration.members(of: change.names.group(.fold)).isEmpty)
   }
 
   /// Two release frames, of which the second comes before the first has been reached.

@@ -7,11 +7,13 @@ struct TamperedLog: LogFactory {
   let log: MemoryLogFactory
   /// The value to be seen instead, of a record at an offset.
   let change: @Sendable (TopicPartition, Int64, [UInt8]) -> [UInt8]
+  /// Called when somebody has asked and got no record.
+  var idle: @Sendable () -> Void = {}
 
-  func makeReader() throws(LogError) -> any LogConsumer { TamperedReader(try log.makeReader(), change) }
+  func makeReader() throws(LogError) -> any LogConsumer { TamperedReader(try log.makeReader(), change, idle) }
 
   func makeConsumer(group: String, instance: String, topics: [String]) throws(LogError) -> any LogConsumer {
-    TamperedReader(try log.makeConsumer(group: group, instance: instance, topics: topics), change)
+    TamperedReader(try log.makeConsumer(group: group, instance: instance, topics: topics), change, idle)
   }
 
   func makeProducer(transactionalID: String) throws(LogError) -> any LogProducer {
@@ -24,15 +26,21 @@ struct TamperedLog: LogFactory {
 private final class TamperedReader: LogConsumer {
   private let reader: any LogConsumer
   private let change: (TopicPartition, Int64, [UInt8]) -> [UInt8]
+  private let idle: () -> Void
 
-  init(_ reader: any LogConsumer, _ change: @escaping (TopicPartition, Int64, [UInt8]) -> [UInt8]) {
+  init(
+    _ reader: any LogConsumer, _ change: @escaping (TopicPartition, Int64, [UInt8]) -> [UInt8],
+    _ idle: @escaping () -> Void
+  ) {
     self.reader = reader
+    self.idle = idle
     self.change = change
   }
 
   func poll(into batch: inout RecordBatch, limit: PollLimit, waiting: Duration) throws(LogError) -> LogSignal? {
     var original = RecordBatch()
     let signal = try reader.poll(into: &original, limit: limit, waiting: waiting)
+    if original.records.isEmpty { idle() }
     for record in original.records {
       let partition = original.partition(of: record)
       var copy = record

@@ -23,6 +23,15 @@ public struct Detector: Sendable {
   /// All detectors, in the order of every output.
   public static let table: [Detector] = [.earsC2, .earsC1, .earsC3, .earsC3R]
 
+  /// The whole table in one text, so that two programs can compare what their folds keep of signals.
+  public static var canonicalText: String {
+    table.map { detector in
+      let parameters = detector.parameters.map { "\($0.name)=\($0.standard)" }.joined(separator: " ")
+      let days = [detector.baseline, detector.scoredDays].map { "\($0.lowerBound)-\($0.upperBound)" }
+      return "\(detector.name) \(detector.version) \(days.joined(separator: " ")) \(parameters)\n"
+    }.joined()
+  }
+
   public let name: String
   /// Raised when the same counts and parameters may give another answer.
   public let version: Int
