@@ -108,6 +108,22 @@ import Wire
     }
   }
 
+  /// Lines for a pipe: nothing in them that only a terminal understands.
+  @Test func aDemonstrationInAPipePrintsPlainLines() async throws {
+    try await Broker.blocking {
+      let program = try Program()
+      let demo = try program.launch("demo", "--no-page")
+      let pipe = try #require(demo.standardOutput as? Pipe)
+      let first = try #require(try pipe.fileHandleForReading.read(upToCount: 16))
+      demo.terminate()
+      let rest = try pipe.fileHandleForReading.readToEnd() ?? Data()
+      demo.waitUntilExit()
+      #expect(demo.terminationStatus == 0)
+      #expect(first.starts(with: Data("embedded broker".utf8)), "\(String(decoding: first, as: UTF8.self))")
+      #expect(!(first + rest).contains(0x1B))
+    }
+  }
+
   /// Killed somewhere in a file, it goes on there: each row is in the topic, and only few of them twice.
   @Test func sendingGoesOnWhereItWasKilled() async throws {
     try await Broker.blocking {
