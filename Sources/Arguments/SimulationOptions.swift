@@ -17,7 +17,12 @@ extension Options {
     })
   public static let rate = Option<Double?>.value(
     "rate", value: "N", "Events a second", shownDefault: "as fast as possible; demo: 2", fallback: { nil },
-    parse: { text throws(ValueError) in try Numbers.positive(text) })
+    parse: { text throws(ValueError) in
+      // Less than one in a quarter of an hour is no pace, and its interval soon is no time.
+      let rate = try Numbers.positive(text)
+      guard rate >= 0.001 else { throw ValueError("less than 0.001") }
+      return rate
+    })
   public static let scale = Option<Double>.value(
     "scale", value: "X", "How many events, next to what is published", shownDefault: "1", fallback: { 1 },
     parse: { text throws(ValueError) in try Numbers.positive(text, atMost: 1_000) })

@@ -81,6 +81,21 @@ struct CommandFailure: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
+extension String {
+  /// The same for a terminal: what came from outside may hold anything, and nothing of it may steer the terminal or turn its
+  /// text round.
+  var harmless: String {
+    String(
+      UnicodeScalarView(
+        unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control, .format, .lineSeparator, .paragraphSeparator: "·"
+          default: scalar
+          }
+        }))
+  }
+}
+
 /// The program's two streams.
 enum Output {
   static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }

@@ -3,7 +3,8 @@ import Foundation
 /// The terminal as a full screen that is drawn again and again, and its keys. Whoever makes one ends it.
 final class DemoTerminal {
   private var saved = termios()
-  private var hasEnded = false
+  /// Also until it has begun: an object that could not be made is ended, too.
+  private var hasEnded = true
 
   /// Nil where standard input or output is no terminal.
   init?() {
@@ -16,6 +17,7 @@ final class DemoTerminal {
     guard tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0 else { return nil }
     // Another screen, no cursor (xterm's private modes), so that what stood there stands there afterwards.
     Output.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
+    hasEnded = false
   }
 
   /// Whether colours are wanted there (no-color.org).

@@ -27,13 +27,6 @@ struct Deployment {
     configurationFile = invocation[Options.configuration]
     stateDirectories = URL(filePath: invocation[Options.stateDirectory], directoryHint: .isDirectory)
     stateDirectory = stateDirectories.appending(path: names.prefix + instance, directoryHint: .isDirectory)
-    do {
-      try FileManager.default.createDirectory(at: stateDirectory, withIntermediateDirectories: true)
-    } catch {
-      throw CommandFailure(
-        "the state directory \(stateDirectory.path) cannot be made: \(error.localizedDescription)"
-          + "\n  choose another one with --state-dir")
-    }
     bootstrapServers = invocation[Options.bootstrapServers]
     let (servers, directory, instance) = (bootstrapServers, stateDirectory, instance)
     func factory(_ readAhead: Int) -> KafkaLogFactory {
@@ -47,6 +40,26 @@ struct Deployment {
     // is all but empty.
     log = factory(262_144)
     readingLog = factory(8_192)
+    if !Self.worksOnFilesAlone(invocation) { try makeStateDirectory() }
+  }
+
+  /// What asks no broker keeps nothing of its own either, so that it runs where nothing may be written.
+  private static func worksOnFilesAlone(_ invocation: Invocation<Arguments.Action>) -> Bool {
+    switch invocation.action {
+    case .validate, .configurationCheck: true
+    case .simulate, .importPoliceUK: invocation[Options.to] != nil
+    default: false
+    }
+  }
+
+  private func makeStateDirectory() throws {
+    do {
+      try FileManager.default.createDirectory(at: stateDirectory, withIntermediateDirectories: true)
+    } catch {
+      throw CommandFailure(
+        "the state directory \(stateDirectory.path) cannot be made: \(error.localizedDescription)"
+          + "\n  choose another one with --state-dir")
+    }
   }
 
   private static let checkpointFileName = "checkpoints.sqlite"

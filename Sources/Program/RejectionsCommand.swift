@@ -92,13 +92,9 @@ struct RejectionsCommand {
   }
 
   private func printForPeople(_ row: RefusedRow, _ content: String??) {
-    Output.line(row.source.map { "\(row.words) (from \($0))" } ?? row.words)
+    Output.line(row.source.map { "\(row.words) (from \($0.harmless))" } ?? row.words)
     guard let content else { return }
-    // A refused row may hold anything: nothing of it may steer the terminal.
-    let safe = content.map { text in
-      String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "·" : $0 }))
-    }
-    Output.line("  " + (safe ?? "the topic does not hold the row any more"))
+    Output.line("  " + (content?.harmless ?? "the topic does not hold the row any more"))
   }
 
   private func printForMachines(_ row: RefusedRow, _ content: String??) {

@@ -21,7 +21,7 @@ struct SourceStatusCommand {
   func perform() throws -> ExitCode {
     let report = try SourceReport(of: source, names: deployment.names, log: deployment.log, newest: Self.newest)
     guard report.isKnown else {
-      let known = report.known.prefix(20).joined(separator: ", ")
+      let known = report.known.prefix(20).map(\.harmless).joined(separator: ", ")
       Output.complain(
         "nothing was ever read of a source \(source), and no registry lists it"
           + (known.isEmpty ? "" : "\n  known are: \(known)\(report.known.count > 20 ? ", …" : "")"))
@@ -37,7 +37,7 @@ struct SourceStatusCommand {
 
   private func show(_ report: SourceReport) {
     let force = report.force.map { ", \($0)" } ?? ""
-    Output.line("\(report.source)\(force)\(registration(report))")
+    Output.line("\(report.source.harmless)\(force)\(registration(report))")
     if let asOf = report.asOf {
       Output.line("as of \(RFC3339.text(asOf)); what came later is told when the next hour begins\n")
       showInputs(report)

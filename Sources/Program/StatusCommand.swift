@@ -87,7 +87,8 @@ struct StatusCommand {
     )
     for overlap in status.overlaps {
       func text(_ days: ClosedRange<LocalDay>) -> String { "\(days.lowerBound) to \(days.upperBound)" }
-      Output.line("  \(overlap.source), site \(overlap.site): \(text(overlap.first)) and \(text(overlap.second))")
+      let site = "\(overlap.source.harmless), site \(overlap.site.harmless)"
+      Output.line("  \(site): \(text(overlap.first)) and \(text(overlap.second))")
     }
     if count > status.overlaps.count { Output.line("  these are the newest") }
   }

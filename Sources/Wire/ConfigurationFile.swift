@@ -163,10 +163,11 @@ extension RegisteredSource {
       }
       for entry in entries {
         guard let area = entry.value.string.flatMap({ AreaTable.lookup($0).area }) else {
-          throw ConfigurationError("\(pointer)/sites/\(entry.name)", "must be the code of one of the areas")
+          throw ConfigurationError(
+            "\(pointer)/sites/\(entry.name.pointerToken)", "must be the code of one of the areas")
         }
         guard sites.updateValue(area, forKey: entry.name) == nil else {
-          throw ConfigurationError("\(pointer)/sites/\(entry.name)", "is given twice")
+          throw ConfigurationError("\(pointer)/sites/\(entry.name.pointerToken)", "is given twice")
         }
       }
     }
@@ -202,6 +203,13 @@ extension AreaLookup {
   }
 }
 
+extension String {
+  /// A name as a part of a JSON pointer (RFC 6901 §3).
+  fileprivate var pointerToken: String {
+    String(flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) })
+  }
+}
+
 /// The members of an object of which every name must be known and none may come twice.
 struct Members {
   private var values: [String: JSONValue] = [:]
@@ -213,10 +221,10 @@ struct Members {
     for member in members {
       guard known.contains(member.name) else {
         throw ConfigurationError(
-          "\(pointer)/\(member.name)", "is not known; known are \(known.joined(separator: ", "))")
+          "\(pointer)/\(member.name.pointerToken)", "is not known; known are \(known.joined(separator: ", "))")
       }
       guard values.updateValue(member.value, forKey: member.name) == nil else {
-        throw ConfigurationError("\(pointer)/\(member.name)", "is given twice")
+        throw ConfigurationError("\(pointer)/\(member.name.pointerToken)", "is given twice")
       }
     }
   }

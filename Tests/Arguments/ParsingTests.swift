@@ -71,7 +71,8 @@ private func refusal(_ line: String, _ environment: [String: String] = [:]) -> U
     #expect(full[Options.hotspots].map(\.factor) == [4, 1])
     for mistake in [
       "--seed -1", "--days 0", "--days 36601", "--rate 0", "--rate fast", "--rate inf", "--rate nan", "--scale 1001",
-      "--poison 101", "--hotspot E09000022,2026-02-10,7", "--hotspot a,b,0,2", "--hotspot a,b,1,0.5",
+      "--rate 0.0009", "--rate 1e-300", "--poison 101", "--hotspot E09000022,2026-02-10,7", "--hotspot a,b,0,2",
+      "--hotspot a,b,1,0.5",
     ] {
       #expect(refusal("simulate \(mistake)") != nil, "\(mistake)")
     }

@@ -81,6 +81,49 @@ import Wire
     }
   }
 
+  /// What asks no broker leaves nothing behind, and runs where nothing may be written.
+  @Test func whatNeedsNoBrokerNeedsNoStateDirectory() async throws {
+    try await Broker.blocking {
+      let program = try Program()
+      let file = try Self.file(Self.event("a"))
+      let events = try Self.file("")
+      let example = Self.root.appending(path: "ops/config.example.json").path
+      #expect(try program("validate", file).exitCode == 0)
+      #expect(try program("config", "check", "--config", example).exitCode == 0)
+      #expect(try program("simulate", "--days", "1", "--scale", "0.01", "--to", events).exitCode == 0)
+      #expect(!FileManager.default.fileExists(atPath: program.stateDirectory.path))
+    }
+  }
+
+  /// A source may hold what steers a terminal: none of it gets there.
+  @Test func aRefusedRowDoesNotSteerTheTerminal() async throws {
+    try await Broker.blocking {
+      let deployment = try Deployment()
+      defer { deployment.program.removeFiles() }
+      let event = Self.event("a", source: #"/police/\u202egnp\u009b31m"#, code: "knife")
+      #expect(try deployment.program("send", "--unchecked", try Self.file(event)).exitCode == 0)
+      try deployment.runUntilCaughtUp()
+      let list = try deployment.program("rejections", "list")
+      #expect(list.output.contains("(from /police/·gnp·31m)"), "\(list.output)")
+    }
+  }
+
+  /// Lines for a pipe: nothing in them that only a terminal understands.
+  @Test func aDemonstrationInAPipePrintsPlainLines() async throws {
+    try await Broker.blocking {
+      let program = try Program()
+      let demo = try program.launch("demo", "--no-page")
+      let pipe = try #require(demo.standardOutput as? Pipe)
+      let first = try #require(try pipe.fileHandleForReading.read(upToCount: 16))
+      demo.terminate()
+      let rest = try pipe.fileHandleForReading.readToEnd() ?? Data()
+      demo.waitUntilExit()
+      #expect(demo.terminationStatus == 0)
+      #expect(first.starts(with: Data("embedded broker".utf8)), "\(String(decoding: first, as: UTF8.self))")
+      #expect(!(first + rest).contains(0x1B))
+    }
+  }
+
   /// Killed somewhere in a file, it goes on there: each row is in the topic, and only few of them twice.
   @Test func sendingGoesOnWhereItWasKilled() async throws {
     try await Broker.blocking {

@@ -47,6 +47,8 @@ import Wire
     (#"{"sources":[{"source":"/a","topics":[],"force":"Kents"}]}"#, "/sources/0/force"),
     (#"{"sources":[{"source":"/a","topics":[],"cadenceMinutes":0}]}"#, "/sources/0/cadenceMinutes"),
     (#"{"sources":[{"source":"/a","topics":[],"sites":{"X":"E99999999"}}]}"#, "/sources/0/sites/X"),
+    (#"{"sources":[{"source":"/a","topics":[],"sites":{"A/B~":"E99999999"}}]}"#, "/sources/0/sites/A~1B~0"),
+    (#"{"a/b":1}"#, "/a~1b"),
     (#"{"sources":[{"source":"/a","topics":[],"sites":{"X":"E09000022","X":"E09000022"}}]}"#, "/sources/0/sites/X"),
     (#"{"sources":"sources.json"}"#, "/sources"),
     (#"{"sources":[{"source":"/a","topics":[]},{"source":"/a","topics":[]}]}"#, "/sources/1/source"),
