@@ -250,6 +250,10 @@ class OtherInputs(unittest.TestCase):
         self.assertEqual(counted({}, registry=None), {"unattributed": every})
         self.assertEqual(counted({"site": "RXX99"}), {"unattributed.E23000001": every})
         self.assertEqual(counted({"location": {"area": "E09000028"}}), {"E09000028": every})
+        # No member of the contract: it neither says where nor makes a conflict.
+        other = counted({"responsibleArea": "E09000028"}, {"responsibleArea": "E09000033"})
+        self.assertEqual(other, {"E09000022": every})
+        self.assertEqual(self.verdicts, {"in": 2, "folded": 1, "duplicate": 1})
         glass = counted({"assaultAt": None, "mechanism": "bottleOrGlass"})["E09000022"]
         self.assertEqual((glass.keys(), glass["hospitalSharp"]["today"]), ({"hospitalAssault", "hospitalSharp"}, 1))
         blunt = counted({}, {"revision": 3, "mechanism": "blunt"}, {"revision": 2})["E09000022"]
@@ -275,6 +279,39 @@ class OtherInputs(unittest.TestCase):
         self.assertEqual(self.verdicts, {"in": 4, "folded": 1, "superseded": 1, "duplicate": 1, "conflict": 1})
         self.assertEqual(totals(sheet(1, row(1)), sheet(2)), [0, 0, 0])
         self.assertEqual(totals(sheet(1, row(1)), sheet(1, row(1), end="2026-02-27")), [2, 2, 2])
+
+
+class HiddenHarm(unittest.TestCase):
+    """Knife injuries that police and hospitals tell of, beside each other."""
+
+    def test_the_days_and_what_they_count(self):
+        def noon(day: str) -> int:
+            return instant(day + "T12:00:00Z") // reference.HOUR
+
+        days = ("2026-02-01", "2026-02-02", "2026-03-01", "2026-03-02")  # the second and the third are among the 28
+        events = [reference.Event("E09000022", noon(day), (measure,)) for day in days
+                  for measure in ("hospitalKnife", "knifeInjury")]
+        events += [reference.Event("E09000022", noon("2026-03-01"), ("knifeInjury",), 8760),
+                   reference.Event("E09000022", noon("2026-03-01"), ("hospitalKnife",))]
+        harm = {"window": "28d", "until": "2026-03-02T00:00:00.000Z", "hospitalKnife": 3, "knifeInjury": 2,
+                "atLeast": 3, "atMost": 5}
+        came = {"received": "2026-03-02T09:00:00.000Z"}
+        told = {"now": "2026-03-05T12:00:00.000Z", "hiddenHarm": harm, "sources": {"incidents": came, "hospital": came}}
+
+        def differences(**changes) -> int:
+            now = instant(told["now"])
+            return len(list(reference.compare_harm("E09000022", events, now, told | changes)))
+
+        self.assertEqual(differences(), 0)
+        for member in ("hospitalKnife", "knifeInjury", "atLeast", "atMost"):
+            self.assertEqual(differences(hiddenHarm=harm | {member: harm[member] + 1}), 1, member)
+        self.assertEqual(differences(hiddenHarm=harm | {"until": "2026-03-01T00:00:00.000Z"}), 1)
+        self.assertEqual(differences(hiddenHarm=None), 1)
+        late = {"incidents": {"received": "2026-03-01T09:00:00.000Z"}, "hospital": came}
+        self.assertEqual(differences(sources=late), 1)
+        for topic in ("incidents", "hospital"):
+            silent = told["sources"] | {topic: {"received": None}}
+            self.assertEqual((differences(sources=silent), differences(sources=silent, hiddenHarm=None)), (1, 0))
 
 
 class TheFile(unittest.TestCase):

@@ -123,7 +123,7 @@ def tag_breach(kind: str, source: str, data: dict, places: Places):
     measures = {"alerted": ("tagAlert",), "confirmed": ("tagAlert", "tagBreach")}.get(state, ())
     return ("tag", source, data["reference"]), content, (Event(places.key(source, data), start // HOUR, measures),)
 
-def hospital(kind: str, source: str, data: dict, places: Places):
+def hospital(kind: str, source: str, data: dict, places: Places):  # responsibleArea is no member of its contract
     def assault(row: dict) -> tuple[tuple, Event]:
         assaulted, arrived = instant(row.get("assaultAt")), instant(row.get("arrivedAt"))
         mechanism, band = row["mechanism"], row.get("ageBand") or "unknown"
@@ -131,7 +131,7 @@ def hospital(kind: str, source: str, data: dict, places: Places):
         content = (assaulted, arrived, mechanism, band, row.get("locationType"), place_as_sent(row))
         at = arrived if assaulted is None else assaulted
         return content, Event(places.key(source, row, data["site"]), at // HOUR, ("hospitalAssault", *measures))
-    rows = [data] if kind == "hospital.attendance" else data["assaults"]
+    rows = [row | {"responsibleArea": None} for row in ([data] if kind == "hospital.attendance" else data["assaults"])]
     contents, events = zip(*map(assault, rows)) if rows else ((), ())
     if kind == "hospital.attendance":
         return ("attendance", source, data["reference"]), (data["site"], *contents), events
@@ -379,6 +379,7 @@ def compare(stands: Standing, projections: dict, places: Places, signals: dict, 
         try:
             now = instant(projection["now"])
             ours, program = flat(counts(events, now)), flat(projection["measures"])
+            harm = list(compare_harm(area, events, now, projection))
         except (Unreadable, *STRANGE) as error:
             yield f"unreadable {area}: a projection without a proper now and measures ({type(error).__name__})"
             continue
@@ -391,8 +392,26 @@ def compare(stands: Standing, projections: dict, places: Places, signals: dict, 
             if ours.get(cell) != program.get(cell) or type(program.get(cell)) is not int:
                 pair = f"reference {ours.get(cell)}, program {program.get(cell)} (now {projection['now']})"
                 yield f"divergent {area} {' '.join(cell)}: {pair}"
+        yield from harm
         due = standing(events, now, judged if area in places.areas else {})
         yield from compare_signals(area, due, told, projection.get("signals"), judged)
+
+def compare_harm(area: str, events: Iterable[Event], now: int, projection: dict) -> Iterator[str]:
+    """Hidden harm: null while either has not come, no day that police do not cover yet, and the counts of its 28 days."""
+    told, sources = projection.get("hiddenHarm"), projection.get("sources") or {}
+    police, hospitals = (instant(sources.get(topic, {}).get("received")) for topic in ("incidents", "hospital"))
+    if told is None or police is None or hospitals is None:
+        if told or (police is not None and hospitals is not None):
+            yield f"divergent {area} hiddenHarm: {told}, with police of {police} and hospitals of {hospitals}"
+        return
+    end = london_day(instant(told["until"]) // HOUR)  # the day after the last one
+    days = Counter(measure for event in events if event.finest <= 168 and event.hour <= now // HOUR
+                   and end - 28 <= london_day(event.hour) < end for measure in event.measures)
+    pair = days["hospitalKnife"], days["knifeInjury"]
+    due = {"window": "28d", "until": told["until"], "hospitalKnife": pair[0], "knifeInjury": pair[1],
+           "atLeast": max(pair), "atMost": sum(pair)}
+    if told != due or end > london_day(police // HOUR):
+        yield f"divergent {area} hiddenHarm: reference {due}, program {told} (now {projection['now']})"
 
 def compare_signals(area: str, due: dict, told: dict, listed: list | None, judged: dict) -> Iterator[str]:
     """The signals that must stand against those that do in the topic, and those against what the projection lists."""
