@@ -69,11 +69,22 @@ class Broker:
 
     def stable_end(self, topic: str, partition: int = 0) -> int:
         """The last stable offset: where a `read_committed` reader stops."""
-        return self.committed.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1]
+        return self._end(self.committed, topic, partition)
 
     def end(self, topic: str, partition: int = 0) -> int:
         """The offset behind the last record, committed or not."""
-        return self.uncommitted.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1]
+        return self._end(self.uncommitted, topic, partition)
+
+    def _end(self, consumer: Consumer, topic: str, partition: int) -> int:
+        """Asked again while a partition that was just made has no leader that knows of it."""
+        for attempt in range(50):
+            try:
+                return consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)[1]
+            except KafkaException as error:
+                if attempt == 49 or not error.args[0].retriable():
+                    raise
+                time.sleep(0.2)
+        raise AssertionError("not reached")
 
     def owners(self, group: str) -> dict[tuple[str, int], str]:
         """Which client owns each partition, by what the group's coordinator says; a group that is moving owns nothing."""
