@@ -47,7 +47,7 @@ extension PublishedSeries {
       let detector = value["detector"]?.string, let open = value["open"]?.elements,
       let past = value["past"]?.elements?.compactMap(\.integer), past.count % 2 == 0
     else { return nil }
-    let signals = open.compactMap(Open.init(json:))
+    let signals = open.compactMap(SignalStep.init(json:))
     guard signals.count == open.count else { return nil }
     let pairs = stride(from: 0, to: past.count, by: 2).map { place in
       Past(firstDay: LocalDay(index: Int32(clamping: past[place])), revision: Int(past[place + 1]))
@@ -56,7 +56,7 @@ extension PublishedSeries {
   }
 }
 
-extension PublishedSeries.Open {
+extension SignalStep {
   fileprivate func write(into writer: inout JSONWriter) {
     writer.object { writer in
       writer.member("firstDay", firstDay.index)

@@ -28,26 +28,6 @@ public struct PublishedSignals: Hashable, Sendable {
 
 /// What was published of one series by one detector.
 public struct PublishedSeries: Hashable, Sendable {
-  /// A signal that stands, or was cleared not long ago.
-  public struct Open: Hashable, Sendable {
-    public var firstDay: LocalDay
-    public var revision: Int
-    public var status: SignalStatus
-    public var raisedAt: EventTime
-    /// What was last said.
-    public var statement: SignalStatement
-
-    public init(
-      firstDay: LocalDay, revision: Int, status: SignalStatus, raisedAt: EventTime, statement: SignalStatement
-    ) {
-      self.firstDay = firstDay
-      self.revision = revision
-      self.status = status
-      self.raisedAt = raisedAt
-      self.statement = statement
-    }
-  }
-
   /// A signal of which only its next revision can still matter.
   public struct Past: Hashable, Sendable {
     public var firstDay: LocalDay
@@ -60,18 +40,18 @@ public struct PublishedSeries: Hashable, Sendable {
   }
 
   let place: Int
-  /// By first day.
-  public var open: [Open]
+  /// The signals that stand, or were cleared not long ago, by first day.
+  public var open: [SignalStep]
   public var past: [Past]
 
-  init(place: Int, open: [Open], past: [Past]) {
+  init(place: Int, open: [SignalStep], past: [Past]) {
     self.place = place
     self.open = open
     self.past = past
   }
 
   /// Nil when there is no such detector.
-  public init?(area: AreaIndex, measure: Measure, detector: String, open: [Open], past: [Past]) {
+  public init?(area: AreaIndex, measure: Measure, detector: String, open: [SignalStep], past: [Past]) {
     guard Int(area.value) < AreaTable.count, let detector = Detector.table.firstIndex(where: { $0.name == detector })
     else { return nil }
     self.init(place: Fold.ledger(area, measure, detector), open: open, past: past)

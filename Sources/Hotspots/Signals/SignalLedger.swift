@@ -10,37 +10,18 @@ enum JudgingOccasion: Sendable {
   case control
 }
 
-/// What is to be published of a signal.
-struct SignalStep: Sendable, Equatable {
-  var firstDay: LocalDay
-  var revision: Int
-  var status: SignalStatus
-  var raisedAt: EventTime
-  var statement: SignalStatement
-}
-
-extension PublishedSeries.Open {
-  fileprivate var lastDay: LocalDay { statement.days.last ?? firstDay }
-
-  fileprivate var step: SignalStep {
-    SignalStep(
-      firstDay: firstDay, revision: revision, status: status, raisedAt: raisedAt, statement: statement)
-  }
-}
-
 /// What was published of one series by one detector, and the rules by which more is.
 ///
 /// It knows nothing of how a day is judged, and keeps no state of a detector: at each judging the alarms are asked for
 /// anew. So when a detector changes, what it said before is still accounted for.
 struct SignalLedger: Hashable, Sendable {
-  typealias Entry = PublishedSeries.Open
   typealias Past = PublishedSeries.Past
 
   /// A cleared signal can still be withdrawn while its last day is no older than this.
   private static let recall: Int32 = 34
 
   /// Those that stand or were cleared not long ago, by first day.
-  private(set) var open: [Entry] = []
+  private(set) var open: [SignalStep] = []
   private(set) var past: [Past] = []
 
   init() {}
@@ -58,7 +39,7 @@ struct SignalLedger: Hashable, Sendable {
   var isUnused: Bool { open.isEmpty && past.isEmpty }
 
   /// The signals that stand, by first day.
-  var standing: [SignalStep] { open.lazy.filter(\.status.isStanding).map(\.step) }
+  var standing: [SignalStep] { open.lazy.filter(\.status.isStanding) }
 
   var hasStanding: Bool { open.contains { $0.status.isStanding } }
 
@@ -96,10 +77,7 @@ struct SignalLedger: Hashable, Sendable {
       past.append(Past(firstDay: step.firstDay, revision: step.revision))
       return
     }
-    let entry = Entry(
-      firstDay: step.firstDay, revision: step.revision, status: step.status, raisedAt: step.raisedAt,
-      statement: step.statement)
-    open.insert(entry, at: open.firstIndex { $0.firstDay > entry.firstDay } ?? open.count)
+    open.insert(step, at: open.firstIndex { $0.firstDay > step.firstDay } ?? open.count)
   }
 
   private mutating func withdraw(
@@ -117,7 +95,7 @@ struct SignalLedger: Hashable, Sendable {
       } else {
         open[place].revision += 1
         open[place].status = .withdrawn
-        steps.append(open[place].step)
+        steps.append(open[place])
         past.append(Past(firstDay: entry.firstDay, revision: entry.revision + 1))
         open.remove(at: place)
       }
@@ -133,7 +111,7 @@ struct SignalLedger: Hashable, Sendable {
       open[place].revision += 1
       open[place].status = .cleared
       open[place].statement = state(episode)
-      steps.append(open[place].step)
+      steps.append(open[place])
     }
   }
 
@@ -141,14 +119,14 @@ struct SignalLedger: Hashable, Sendable {
     _ episode: Episode, at now: EventTime, state: (Episode) -> SignalStatement, _ steps: inout [SignalStep]
   ) {
     let first = episode.first
-    var entry = Entry(firstDay: first, revision: 1, status: .raised, raisedAt: now, statement: state(episode))
+    var entry = SignalStep(firstDay: first, revision: 1, status: .raised, raisedAt: now, statement: state(episode))
     if let place = open.firstIndex(where: { $0.firstDay == first }) {
       entry.revision = open.remove(at: place).revision + 1
     } else if let place = past.firstIndex(where: { $0.firstDay == first }) {
       entry.revision = past.remove(at: place).revision + 1
     }
     open.insert(entry, at: open.firstIndex { $0.firstDay > first } ?? open.count)
-    steps.append(entry.step)
+    steps.append(entry)
   }
 
   private mutating func update(
@@ -162,6 +140,6 @@ struct SignalLedger: Hashable, Sendable {
     open[place].revision += 1
     open[place].status = .updated
     open[place].statement = statement
-    steps.append(open[place].step)
+    steps.append(open[place])
   }
 }
