@@ -86,18 +86,26 @@ extension EventReading {
     return size
   }
 
+  /// Notes where the members of an object stand, those that `named` knows.
+  @inline(__always)
+  private mutating func collect(
+    _ document: borrowing JSONDocument, _ object: JSONDocument.Node, _ named: (Span<UInt8>) -> EventMember?
+  ) {
+    var name = document.first(in: object)
+    for _ in 0..<document.count(of: object) {
+      let value = document.value(ofName: name)
+      if let member = document.withText(of: name, named) { give(member, value) }
+      name = document.next(after: value)
+    }
+  }
+
   /// Finds the members of an event in structured form.
   mutating func collectEvent(_ document: borrowing JSONDocument) {
     guard let root = document.root, document.kind(root) == .object else {
       note(.notAnEvent, .record)
       return
     }
-    var name = document.first(in: root)
-    for _ in 0..<document.count(of: root) {
-      let value = document.value(ofName: name)
-      if let member = document.withText(of: name, { EventMember(inEvent: $0) }) { give(member, value) }
-      name = document.next(after: value)
-    }
+    collect(document, root) { EventMember(inEvent: $0) }
     guard let data = node(.data) else {
       note(.missing, .data)
       return
@@ -112,12 +120,8 @@ extension EventReading {
       return
     }
     hasData = true
-    var name = document.first(in: data)
-    for _ in 0..<document.count(of: data) {
-      let value = document.value(ofName: name)
-      if let member = document.withText(of: name, { EventMember(inData: $0, of: topic) }) { give(member, value) }
-      name = document.next(after: value)
-    }
+    let topic = topic
+    collect(document, data) { EventMember(inData: $0, of: topic) }
     collectLocation(document)
   }
 
@@ -129,12 +133,7 @@ extension EventReading {
       noteWrongType(.notObject, .assaults, document, assault)
       return
     }
-    var name = document.first(in: assault)
-    for _ in 0..<document.count(of: assault) {
-      let value = document.value(ofName: name)
-      if let member = document.withText(of: name, { EventMember(inAssault: $0) }) { give(member, value) }
-      name = document.next(after: value)
-    }
+    collect(document, assault) { EventMember(inAssault: $0) }
     collectLocation(document)
   }
 
