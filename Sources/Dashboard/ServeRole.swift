@@ -100,10 +100,7 @@ public final class ServeRole {
     defer { administration.close() }
     let descriptions = try administration.describe(topics: topics.names, settings: [])
     isComplete = descriptions.count == topics.names.count
-    let partitions = descriptions.flatMap { topic in
-      (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }
-    }
-    let bounds = try administration.bounds(of: partitions)
+    let bounds = try administration.bounds(of: descriptions.flatMap(\.topicPartitions))
     var positions = try model.positions()
     if bounds.contains(where: { partition, bounds in (positions[partition] ?? 0) > bounds.next }) {
       // Less is there than was read: these are other topics under the same names.

@@ -130,9 +130,7 @@ public struct Doctor {
   ) throws -> [Standing] {
     var standings: [Standing] = []
     for (role, topics) in [(Role.ingest, names.inputs), (.fold, [names(.journal)])] {
-      let partitions = try administration.describe(topics: topics, settings: []).flatMap { topic in
-        (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }
-      }.sorted()
+      let partitions = try administration.describe(topics: topics, settings: []).flatMap(\.topicPartitions).sorted()
       let committed = try administration.stableCommitted(group: names.group(role), partitions)
       let bounds = try administration.bounds(of: partitions)
       for partition in partitions {

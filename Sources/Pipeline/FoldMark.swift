@@ -59,3 +59,24 @@ public struct FoldMark: Hashable, Sendable {
     return CommittedOffset(offset: offset, metadata: mark.metadata)
   }
 }
+
+// MARK: - In `progress`
+
+extension FoldMark {
+  /// Reads what a record of `progress` says of it.
+  init?(progress value: JSONValue) {
+    guard let release = value["release"]?.integer, let frame = value["frame"]?.integer,
+      let digest = value["digest"]?.string.flatMap(Digest256.init),
+      let counts = value["counts"]?.string.flatMap({ UInt64($0, radix: 16) })
+    else { return nil }
+    self.init(release: Int(release), frame: frame, digest: digest, counts: counts)
+  }
+
+  /// Writes the members by which a record of `progress` says it.
+  func write(into writer: inout JSONWriter) {
+    writer.member("release", release)
+    writer.member("frame", frame)
+    writer.member("digest", digest.description)
+    writer.member("counts", countsText)
+  }
+}

@@ -16,18 +16,12 @@ public struct Founding {
 
   /// The journal's birth, as `progress` has it; nil when there is none.
   public func birth() throws -> Birth? {
-    guard let record = try ProgressReader(names: names, log: log).read()["journal"] else { return nil }
-    return try Birth(json: record)
+    try ProgressReader(names: names, log: log).read()["journal"].map { try Birth(json: $0) }
   }
 
   /// The journal's birth; a stop when there is none.
   public func knownBirth() throws -> Birth {
-    guard let birth = try birth() else {
-      throw StopReason(
-        .divergence, reason: "the journal \(names(.journal)) has not been born",
-        advice: "run `bellwether topics apply` first")
-    }
-    return birth
+    try Birth.known(in: ProgressReader(names: names, log: log).read(), names: names)
   }
 
   /// Writes the birth frame and commits the first offsets of every partition that `progress` has never had a record of.
@@ -104,9 +98,7 @@ public struct Founding {
     let administration = try log.makeAdministration()
     defer { administration.close() }
     let topics = try administration.describe(topics: InputTopic.allCases.map(names.input), settings: [])
-    let new = topics.flatMap { topic in
-      (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }
-    }.filter { progress["ingest:\($0.topic):\($0.partition)"] == nil }
+    let new = topics.flatMap(\.topicPartitions).filter { progress["ingest:\($0.topic):\($0.partition)"] == nil }
     return try administration.bounds(of: new).mapValues { bounds in
       var totals = IngestTotals(offset: bounds.first)
       totals.tickHour = at.hour
@@ -136,6 +128,16 @@ extension Configuration {
 }
 
 extension Birth {
+  /// The journal's birth, as `progress` has it; a stop when there is none.
+  static func known(in progress: [String: [UInt8]], names: Names) throws -> Birth {
+    guard let record = progress["journal"] else {
+      throw StopReason(
+        .divergence, reason: "the journal \(names(.journal)) has not been born",
+        advice: "run `bellwether topics apply` first")
+    }
+    return try Birth(json: record)
+  }
+
   /// The record of `progress` that says what the journal is now.
   func progress(names: Names) -> OutgoingRecord {
     OutgoingRecord(topic: names(.progress), partition: 0, key: Array("journal".utf8), value: json)

@@ -86,28 +86,12 @@ extension Handover {
   }
 }
 
-extension FoldMark {
-  /// Reads what a record of `progress` says of it.
-  init?(progress value: JSONValue) {
-    guard let release = value["release"]?.integer, let frame = value["frame"]?.integer,
-      let digest = value["digest"]?.string.flatMap(Digest256.init),
-      let counts = value["counts"]?.string.flatMap({ UInt64($0, radix: 16) })
-    else { return nil }
-    self.init(release: Int(release), frame: frame, digest: digest, counts: counts)
-  }
-}
-
 extension PartitionFold {
   /// The record of `progress` that leaves the partition to another release.
   func handover(to release: Int, names: Names) -> OutgoingRecord {
     var writer = JSONWriter()
     writer.object { writer in
-      writer.member("partition", partition.partition)
-      writer.member("offset", offset)
-      writer.member("release", mark.release)
-      writer.member("frame", mark.frame)
-      writer.member("digest", mark.digest.description)
-      writer.member("counts", mark.countsText)
+      writePlace(into: &writer)
     }
     return OutgoingRecord(
       topic: names(.progress), partition: 0,

@@ -170,19 +170,6 @@ public final class Ingest {
   }
 }
 
-extension LogConsumer {
-  /// The committed offsets, asked again while a transaction that moves them is undecided.
-  func stableCommitted(_ partitions: [TopicPartition]) throws(LogError) -> [TopicPartition: CommittedOffset] {
-    while true {
-      do {
-        return try committed(partitions)
-      } catch {
-        guard error.remedy == .retry else { throw error }
-      }
-    }
-  }
-}
-
 extension StopReason {
   static func missingOffset(_ partition: TopicPartition, _ role: Role, _ names: Names) -> StopReason {
     StopReason(

@@ -133,6 +133,9 @@ public struct TopicDescription: Hashable, Sendable {
     self.replicas = replicas
     self.settings = settings
   }
+
+  /// Each of its partitions, in order.
+  public var topicPartitions: [TopicPartition] { (0..<Int32(partitions)).map { TopicPartition(name, $0) } }
 }
 
 /// A member of a group, as the log knows it. A static member that has only closed is one until its session is over.

@@ -277,17 +277,18 @@ extension PartitionFold {
   /// How many of the newest overlaps `progress` lists.
   static let overlapsListed = 20
 
+  /// Writes the members that say how far the partition is, and by which mark.
+  func writePlace(into writer: inout JSONWriter) {
+    writer.member("partition", partition.partition)
+    writer.member("offset", offset)
+    mark.write(into: &writer)
+  }
+
   /// The record of `progress` that says where the partition stands.
   func progress(of partition: TopicPartition, names: Names) -> OutgoingRecord {
-    let mark = mark
     var writer = JSONWriter()
     writer.object { writer in
-      writer.member("partition", partition.partition)
-      writer.member("offset", offset)
-      writer.member("release", mark.release)
-      writer.member("frame", mark.frame)
-      writer.member("digest", mark.digest.description)
-      writer.member("counts", mark.countsText)
+      writePlace(into: &writer)
       writer.key("now")
       if let now = fold.now { writer.integer(now.milliseconds) } else { writer.null() }
       writer.object("verdicts") { writer in

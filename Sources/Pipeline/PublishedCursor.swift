@@ -122,8 +122,6 @@ extension PublishedCursor {
       throw LogError(
         .unknownTopic, .stop, reason: "there is no topic \(topic)", advice: "run `bellwether topics apply` first")
     }
-    return try (0..<Int32(description.partitions)).map { number in
-      try PublishedCursor(TopicPartition(topic, number), log: log, place: place)
-    }
+    return try description.topicPartitions.map { try PublishedCursor($0, log: log, place: place) }
   }
 }

@@ -17,12 +17,11 @@ public struct Reconfiguration {
   /// false when that changes nothing: then the journal stays as it is.
   public func apply(_ configuration: Configuration, at: EventTime) throws -> Bool {
     let writer = try ControlWriter(names: names, log: log)
-    var birth = try Founding(names: names, log: log).knownBirth()
+    var birth = try writer.knownBirth()
     let old = birth.configuration
     birth.configuration = configuration.completed { old.observedFrom[$0] }
     guard birth.configuration != old else { return false }
-    let frames = birth.partitions.indices.map { birth.frame(.config, at: at, partition: Int32($0), names: names) }
-    try writer.write([birth.progress(names: names)] + frames)
+    try writer.write(birth, as: .config, at: at)
     return true
   }
 }

@@ -19,15 +19,14 @@ public struct ReleaseChange {
   /// journal stays as it is. An earlier release than the journal's is refused.
   public func apply(at: EventTime) throws -> Int? {
     let writer = try ControlWriter(names: names, log: log)
-    var birth = try Founding(names: names, log: log).knownBirth()
+    var birth = try writer.knownBirth()
     let old = birth.release
     guard old != release.number else { return nil }
     guard old < release.number else { throw StopReason.outdated(release, journal: old) }
     birth.release = release.number
     birth.areas = Birth.digest(of: AreaTable.canonicalText)
     birth.rules = Birth.digest(of: OffenceTable.canonicalText)
-    let frames = birth.partitions.indices.map { birth.frame(.release, at: at, partition: Int32($0), names: names) }
-    try writer.write([birth.progress(names: names)] + frames)
+    try writer.write(birth, as: .release, at: at)
     return old
   }
 }

@@ -30,8 +30,7 @@ final class ReleaseWait {
   ) throws {
     let administration = try log.makeAdministration()
     defer { administration.close() }
-    let count = try administration.describe(topics: [names(.journal)], settings: []).first?.partitions ?? 0
-    let partitions = (0..<Int32(count)).map { TopicPartition(names(.journal), $0) }
+    let partitions = try administration.describe(topics: [names(.journal)], settings: []).flatMap(\.topicPartitions)
     let marks = try administration.stableCommitted(group: names.group(.fold), partitions).values.compactMap {
       FoldMark(metadata: $0.metadata)
     }
@@ -116,20 +115,5 @@ final class ReleaseWait {
     }
     if text != said { notice(text) }
     said = text
-  }
-}
-
-extension LogAdministration {
-  /// As `LogConsumer.stableCommitted`.
-  func stableCommitted(
-    group: String, _ partitions: [TopicPartition]
-  ) throws(LogError) -> [TopicPartition: CommittedOffset] {
-    while true {
-      do {
-        return try committed(group: group, partitions)
-      } catch {
-        guard error.remedy == .retry else { throw error }
-      }
-    }
   }
 }

@@ -63,15 +63,13 @@ public struct ServiceStatus: Sendable {
   /// Reads it all; the parts are a moment apart, so while the service runs a later part may be newer.
   public init(names: Names, log: any LogFactory) throws {
     let progress = try ProgressReader(names: names, log: log).read()
-    birth = try Founding(names: names, log: log).knownBirth()
+    birth = try Birth.known(in: progress, names: names)
     let administration = try log.makeAdministration()
     defer { administration.close() }
     positions = []
     accounts = InputTopic.allCases.map { Account(topic: $0) }
     for (role, topics) in [(Role.ingest, names.inputs), (.fold, [names(.journal)])] {
-      let partitions = try administration.describe(topics: topics, settings: []).flatMap { topic in
-        (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }
-      }.sorted()
+      let partitions = try administration.describe(topics: topics, settings: []).flatMap(\.topicPartitions).sorted()
       let committed = try administration.committed(group: names.group(role), partitions)
       let bounds = try administration.bounds(of: partitions)
       let members = try administration.members(of: names.group(role))

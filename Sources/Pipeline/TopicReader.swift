@@ -16,8 +16,7 @@ public struct TopicReader {
       throw LogError(
         .unknownTopic, .stop, reason: "there is no topic \(topic)", advice: "run `bellwether topics apply` first")
     }
-    let partitions = (0..<Int32(description.partitions)).map { TopicPartition(topic, $0) }
-    var open = try administration.bounds(of: partitions).filter { $0.value.first < $0.value.next }
+    var open = try administration.bounds(of: description.topicPartitions).filter { $0.value.first < $0.value.next }
     guard !open.isEmpty else { return }
     let reader = try log.makeReader()
     defer { reader.close(leaving: true) }

@@ -81,9 +81,7 @@ struct CaughtUp {
   private static func ends(of topics: [String], _ deployment: Deployment) throws -> [TopicPartition: Int64] {
     let administration = try deployment.log.makeAdministration()
     defer { administration.close() }
-    let partitions = try administration.describe(topics: topics, settings: []).flatMap { topic in
-      (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }
-    }
+    let partitions = try administration.describe(topics: topics, settings: []).flatMap(\.topicPartitions)
     return try administration.bounds(of: partitions).mapValues(\.next)
   }
 }

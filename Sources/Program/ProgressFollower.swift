@@ -49,10 +49,8 @@ final class ProgressFollower: Sendable {
     let progress = TopicPartition(names(.progress), 0)
     let bounds = try reader.bounds(of: progress)
     try reader.assign([progress: max(bounds.first, bounds.next - Self.reach)])
-    let partitions = try administration.describe(topics: names.inputs + [names(.journal)], settings: []).flatMap {
-      topic in
-      (0..<Int32(topic.partitions)).map { TopicPartition(topic.name, $0) }
-    }
+    let partitions = try administration.describe(topics: names.inputs + [names(.journal)], settings: [])
+      .flatMap(\.topicPartitions)
     var batch = RecordBatch()
     var looked: ContinuousClock.Instant?
     while !stop.isSet {
